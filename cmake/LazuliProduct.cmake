@@ -1,0 +1,39 @@
+# The product: all layers in one static library, lazuli::lazuli, fit for programs and for shared objects, and
+# its installation: lib/liblazuli.a, include/lazuli/, lib/cmake/lazuli/.
+
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+function(lazuli_product)
+  get_property(objects GLOBAL PROPERTY LAZULI_OBJECTS)
+  get_property(headers GLOBAL PROPERTY LAZULI_HEADERS)
+  get_property(libraries GLOBAL PROPERTY LAZULI_LIBRARIES)
+  if(NOT objects)
+    return()
+  endif()
+  list(REMOVE_DUPLICATES libraries)
+  list(REMOVE_ITEM libraries xbyak::xbyak)  # headers only, and in none that is installed
+
+  add_library(lazuli STATIC ${objects})
+  add_library(lazuli::lazuli ALIAS lazuli)
+  set_target_properties(lazuli PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(lazuli INTERFACE cxx_std_20)
+  target_link_libraries(lazuli PRIVATE ${libraries})
+  # The file set brings the include directories; its headers are checked where they are declared.
+  target_sources(lazuli PUBLIC FILE_SET HEADERS
+    BASE_DIRS ${PROJECT_SOURCE_DIR}/src ${LAZULI_GENERATED} FILES ${headers})
+  set_target_properties(lazuli PROPERTIES VERIFY_INTERFACE_HEADER_SETS OFF)
+
+  set(package ${CMAKE_INSTALL_LIBDIR}/cmake/lazuli)
+  install(TARGETS lazuli EXPORT lazuli ARCHIVE FILE_SET HEADERS)
+  install(EXPORT lazuli NAMESPACE lazuli:: FILE lazuliTargets.cmake DESTINATION ${package})
+  configure_package_config_file(
+    ${PROJECT_SOURCE_DIR}/cmake/lazuliConfig.cmake.in ${PROJECT_BINARY_DIR}/lazuliConfig.cmake
+    INSTALL_DESTINATION ${package})
+  write_basic_package_version_file(
+    ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES
+    ${PROJECT_BINARY_DIR}/lazuliConfig.cmake ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
+    DESTINATION ${package})
+endfunction()

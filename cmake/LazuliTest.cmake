@@ -1,0 +1,22 @@
+# Declares one GoogleTest program, bin/<name>, and one test of the same name that runs all of it: a process a
+# case would cost more than the cases. Suites under tests/ call it directly and link the whole product:
+#
+#   lazuli_test(op_suite SOURCES elementwise_test.cpp reduction_test.cpp LIBRARIES lazuli::lazuli)
+#
+# A program whose LIBRARIES are not all there is left out.
+function(lazuli_test name)
+  if(NOT LAZULI_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  foreach(library IN LISTS arg_LIBRARIES)
+    if(library MATCHES "^lazuli" AND NOT TARGET ${library})
+      message(STATUS "lazuli: ${name} left out, it waits for ${library}")
+      return()
+    endif()
+  endforeach()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main GTest::gmock)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+endfunction()
