@@ -18,7 +18,8 @@ function(lazuli_product)
   add_library(lazuli::lazuli ALIAS lazuli)
   set_target_properties(lazuli PROPERTIES LINKER_LANGUAGE CXX)
   target_compile_features(lazuli INTERFACE cxx_std_20)
-  target_link_libraries(lazuli PRIVATE ${libraries})
+  list(REMOVE_ITEM libraries fmt::fmt)
+  target_link_libraries(lazuli PUBLIC fmt::fmt PRIVATE ${libraries})  # headers include {fmt} alone
   # The file set brings the include directories; its headers are checked where they are declared.
   target_sources(lazuli PUBLIC FILE_SET HEADERS
     BASE_DIRS ${PROJECT_SOURCE_DIR}/src ${LAZULI_GENERATED} FILES ${headers})

@@ -1,0 +1,62 @@
+# A thin front to CMake's presets. PRESET=release|dev|asan|tsan.
+
+PRESET ?= release
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+CMAKE ?= cmake
+CTEST ?= ctest
+SETUP ?= tools/setup
+BUILD := build/$(PRESET)
+
+# Configures quietly: only the steps that failed speak.
+define configure
+@$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
+endef
+
+.PHONY: help setup configure build mnist test bench install format check clean
+
+help:
+	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
+	@echo 'make test                         build everything and run every test'
+	@echo 'make build                        build everything'
+	@echo 'make bench                        build and run the benchmarks'
+	@echo 'make install [PREFIX=dir]         install the library, its headers and its CMake package'
+	@echo 'make format                       format all C++'
+	@echo 'make check                        check format, layers and the catalogue'
+	@echo 'make setup                        install what the build needs'
+	@echo 'make clean                        remove build/$(PRESET)'
+	@echo
+	@echo 'PRESET=release|dev|asan|tsan chooses the build, JOBS=n its width.'
+
+setup:
+	@$(SETUP)
+
+configure: setup
+	$(configure)
+
+build: configure
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS)
+
+mnist: configure
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target mnist
+	@$(BUILD)/bin/mnist $(if $(DATA),--data $(DATA)) $(ARGS)
+
+test: build
+	@$(CTEST) --preset $(PRESET) -j $(JOBS)
+
+bench: build
+	@set -e; for program in $(BUILD)/bin/*_bench; do echo "== $$program"; $$program $(ARGS); done
+
+install: build
+	@$(CMAKE) --install $(BUILD) --prefix $(PREFIX)
+
+format:
+	@$(SETUP) clang-format
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+check: build
+	@$(SETUP) clang-format
+	@tools/check $(BUILD)
+
+clean:
+	@$(CMAKE) -E rm -rf $(BUILD)

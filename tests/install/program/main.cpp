@@ -1,0 +1,3 @@
+void work();
+
+int main() { work(); }
