@@ -3,8 +3,8 @@
 
 set(LAZULI_GENERATED ${PROJECT_BINARY_DIR}/generated)
 
-# Says that `target` contains, or includes, these files below ${LAZULI_GENERATED} (absolute paths). Layers
-# call it through their GENERATED list; test suites call it themselves.
+# Says that `target` contains these files below ${LAZULI_GENERATED} (absolute paths). Layers and tests call it
+# through their GENERATED lists.
 function(lazuli_generate target)
   set_property(GLOBAL APPEND PROPERTY LAZULI_GENERATED_FILES ${ARGN})
   add_dependencies(${target} lazuli_generated)
