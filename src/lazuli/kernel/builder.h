@@ -1,0 +1,76 @@
+// Writes a kernel instruction by instruction. Values are placed by what they depend on: what needs
+// numbers alone goes to the `once` block, what needs points alone to the point block before the
+// current loop, the rest into the current loop. Equal instructions that are in sight are written
+// once, constants are folded and exact identities removed (x * 1, fma(1, a, b) -> a + b,
+// select(m, x, x)), so a kernel's text depends only on what it computes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lazuli/kernel/kernel.h"
+
+namespace lazuli::kernel {
+
+struct Value {
+  ValueId id = kNoValue;
+  Type type = Type::f32;
+  explicit operator bool() const { return id != kNoValue; }
+};
+
+class Builder {
+ public:
+  explicit Builder(Form form);
+  ~Builder();
+  Builder(const Builder&) = delete;
+
+  uint32_t add_access(const Access& access);
+  uint32_t add_number(Type type);
+
+  // Starts the next loop; point-level values from here on stand before it.
+  void begin_loop();
+  // Ends it; its reductions are seen from here on.
+  void end_loop();
+  bool in_loop() const;
+  Level level_of(Value value) const;
+  // False for a value of an earlier loop.
+  bool is_visible(Value value) const;
+
+  Value f32(float value);
+  Value i32(int32_t value);
+  Value i64(int64_t value);
+  Value mask(bool value);
+  Value constant(Type type, uint64_t bits);
+  Value number(uint32_t index);
+
+  // At `level` point or loop. The value has the access's dtype as Type (type_of).
+  Value load(uint32_t access, Level level);
+  Value gather(uint32_t access, Value index, Level level);
+  void store(uint32_t access, Value value, Level level);
+  // In a loop; the result is a point value once the loop has ended.
+  Value reduce(Combine combine, Value value);
+
+  // Primitive of one to three operands; the result type is that of the first operand, mask for
+  // comparisons, that of the second for select.
+  Value emit(Primitive primitive, Value a, Value b = {}, Value c = {});
+  Value shift(Primitive primitive, Value a, int distance);
+  Value bitcast(Value a);
+  // Identity when the type is the same; to mask: a != 0.
+  Value convert(Value a, Type type);
+
+  // The kernel, verified. The builder is empty afterwards.
+  Kernel finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The kernel type that holds elements of a dtype.
+constexpr Type type_of(DType dtype) {
+  constexpr Type kTypes[] = {Type::mask, Type::i64, Type::f32};
+  return kTypes[static_cast<int>(dtype)];
+}
+
+}  // namespace lazuli::kernel
