@@ -1,0 +1,157 @@
+// The catalogue as data: what ops/*.yaml says, with what follows from it filled in. Emitters read
+// this and nothing else. See ops/README.md for the text form.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codegen/formula/expression.h"
+#include "codegen/schema/types.h"
+#include "lazuli/core/dtype.h"
+
+namespace lazuli::codegen {
+
+// Where an entry stands: "ops/elementwise.yaml:14".
+struct Position {
+  std::string file;
+  int line = 0;
+  std::string text() const { return file + ":" + std::to_string(line); }
+};
+
+// What an entry is; all but composite are recorded and have an OpKind.
+enum class Kind {
+  elementwise,
+  reduction,
+  view,
+  gather,
+  write,
+  concat,
+  contraction,
+  library,
+  composite
+};
+std::string_view name_of(Kind kind);
+
+// How the dtypes that an entry computes in and gives follow from its operands'.
+enum class DTypeRule {
+  same,        // operands meet in one dtype, the result has it
+  floating,    // the same, but integers and bools become the default float
+  boolean,     // operands meet in one dtype, the result is bool
+  accumulate,  // integers and bools become i64 (sum)
+  index,       // the result is i64
+  self,        // the result has self's dtype, other operands are cast to it or are indices
+  argument     // the argument `dtype` says it (to, empty, rand)
+};
+std::string_view name_of(DTypeRule rule);
+
+// What becomes of a function's argument when a call is recorded (op/README.md).
+enum class Role {
+  operand,    // a tensor, or a number as launch argument
+  factor,     // a number that is structure when it is 0 or 1 (Record::factor)
+  attribute,  // structure
+  size,       // shapes the result
+  offset,     // moves addresses only
+  option      // not recorded: the function itself acts on it (sum's dtype)
+};
+
+// One way to call an entry. The first is the entry's own schema, the others its `also` and the
+// in-place forms that `in_place: true` derives.
+struct Function {
+  schema::Schema schema;
+  bool is_function = true;  // lazuli::exp(x)
+  bool is_method = true;    // x.exp(); needs a first argument `self`
+  bool is_in_place = false;
+  // The arguments that become the kind's operands, in the kind's order: rsub has [other, self,
+  // alpha] for sub's [self, other, alpha]. Empty for functions by hand and composites.
+  std::vector<std::string> operands;
+};
+
+// What a kind records, by name: its row of src/lazuli/op/README.md. A last name that ends in "..."
+// stands for any count.
+struct Recorded {
+  std::vector<std::string> operands;
+  std::vector<std::string> attributes;
+  std::vector<std::string> sizes;
+  std::vector<std::string> offsets;
+};
+
+// A test's values of one operand.
+struct Sample {
+  double low = -3;
+  double high = 3;
+};
+
+struct Entry {
+  Position where;
+  Kind kind = Kind::elementwise;
+  std::string name;  // "add": the schemas' common name and the OpKind's
+  std::string doc;
+  std::vector<Function> functions;
+  bool is_internal = false;  // an op kind without public function (fill, narrow_write, cos2pi)
+  bool is_by_hand = false;   // public functions are written by hand in src/lazuli/functions
+
+  DTypeRule dtype = DTypeRule::same;
+  std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
+  std::map<std::string, DType> argument_dtypes;  // operands of a dtype of their own: condition: bool
+  Recorded recorded;                             // empty for a composite
+  std::map<std::string, Role> roles;             // of every argument of functions not by hand
+
+  // Elementwise: one element of the result, for each dtype that it computes in. Lines count from
+  // the entry's `formula`.
+  std::map<DType, formula::Block> formulas;
+  bool takes_index = false;  // the formula reads `index`, the element's place (arange)
+
+  // Reduction: "sum", "max", "min"; and what no elements give, if that is defined.
+  std::string combine;
+  std::optional<double> empty;
+
+  // Contraction: "ik, kj -> ij".
+  std::string equation;
+
+  // Composite: an expression of other functions.
+  formula::Block as;
+
+  bool can_fail = false;   // on the device
+  bool is_random = false;
+
+  // Gradient of each differentiable tensor operand, an expression over `grad`, `result` and the
+  // arguments: given by the entry or derived from the formula. Empty: none flows.
+  std::map<std::string, formula::Node> gradients;
+
+  // Tests.
+  std::string reference;  // a C++ expression of doubles over the operands' names
+  double ulp = 0.5;       // of the f32 result against the reference
+  std::map<std::string, Sample> samples;
+  bool has_whole_samples = false;  // samples are rounded, so that equal ones occur
+
+  const Function& function() const { return functions.front(); }
+  bool is_recorded() const { return kind != Kind::composite; }
+  Role role_of(const std::string& argument) const { return roles.at(argument); }
+};
+
+// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml).
+struct ScalarFunction {
+  Position where;
+  std::string name;
+  std::string doc;
+  std::vector<std::string> parameters;  // all f32, as is the result
+  formula::Block formula;
+  double ulp = 0;  // bound of the error against the reference, over every f32
+  std::string reference;
+  std::vector<formula::Node> derivatives;  // by parameter, over the parameters
+};
+
+struct Catalogue {
+  std::vector<Entry> entries;  // by file, then as written; the order of OpKind
+  std::vector<ScalarFunction> scalars;
+
+  const Entry* find(std::string_view name) const;  // by Entry::name
+  // By "add.Tensor", "add_.Tensor", "exp".
+  const Function* find_function(std::string_view full_name) const;
+  const ScalarFunction* find_scalar(std::string_view name) const;
+};
+
+}  // namespace lazuli::codegen
