@@ -1,0 +1,64 @@
+#include "lazuli/runtime/thread_team.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace lazuli::runtime {
+namespace {
+
+class ThreadTeam : public testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+    before_ = thread_count();
+    set_thread_count(GetParam());
+  }
+  void TearDown() override { set_thread_count(before_); }
+
+ private:
+  int before_ = 0;
+};
+
+TEST_P(ThreadTeam, RunsEachTaskOnce) {
+  for (const int64_t count : {0, 1, 2, 3, 100, 1000}) {
+    std::vector<std::atomic<int>> runs(static_cast<size_t>(count));
+    parallel_for(count, [&](int64_t i, int thread) {
+      ++runs[static_cast<size_t>(i)];
+      EXPECT_GE(thread, 0);
+      EXPECT_LT(thread, GetParam());
+    });
+    for (const std::atomic<int>& run : runs) EXPECT_EQ(run, 1);
+  }
+}
+
+TEST_P(ThreadTeam, ARegionInsideARegionRunsOnItsThread) {
+  std::atomic<int> sum{0};
+  parallel_for(4, [&](int64_t, int) {
+    const std::thread::id outer = std::this_thread::get_id();
+    parallel_for(10, [&](int64_t i, int thread) {
+      if (GetParam() > 1) {
+        EXPECT_EQ(std::this_thread::get_id(), outer);
+        EXPECT_EQ(thread, 0);
+      }
+      sum += static_cast<int>(i);
+    });
+  });
+  EXPECT_EQ(sum, 4 * 45);
+}
+
+TEST_P(ThreadTeam, NumbersItsThreadsApart) {
+  std::vector<int> runs(static_cast<size_t>(GetParam()));  // each written by one thread
+  for (int round = 0; round < 100; ++round) {
+    parallel_for(64, [&](int64_t, int thread) { ++runs[static_cast<size_t>(thread)]; });
+  }
+  int sum = 0;
+  for (const int run : runs) sum += run;
+  EXPECT_EQ(sum, 6400);
+}
+
+INSTANTIATE_TEST_SUITE_P(Counts, ThreadTeam, testing::Values(1, 2, 5));
+
+}  // namespace
+}  // namespace lazuli::runtime
