@@ -1,0 +1,15 @@
+// Matrix products on the CPU: f32 by OpenBLAS, i64 by a loop of our own. A product is cut into
+// pieces by its shape alone and each piece is computed by one thread, so its bits don't depend on
+// the number of threads. (OpenBLAS left to itself gives other bits with two threads than with one
+// for half of all shapes.)
+#pragma once
+
+#include "lazuli/backend/backend.h"
+
+namespace lazuli::cpu {
+
+// result = a b as MatrixProduct says; the result's old contents don't matter. A sum over no k is 0.
+// From a queue's current thread.
+void multiply(const backend::MatrixProduct& product, const void* a, const void* b, void* result);
+
+}  // namespace lazuli::cpu
