@@ -95,9 +95,10 @@ struct Entry {
 
   DTypeRule dtype = DTypeRule::same;
   std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
-  std::map<std::string, DType> argument_dtypes;  // operands of a dtype of their own: condition: bool
-  Recorded recorded;                             // empty for a composite
-  std::map<std::string, Role> roles;             // of every argument of functions not by hand
+  std::map<std::string, DType>
+      argument_dtypes;                // operands of a dtype of their own: condition: bool
+  Recorded recorded;                  // empty for a composite
+  std::map<std::string, Role> roles;  // of every argument of functions not by hand
 
   // Elementwise: one element of the result, for each dtype that it computes in. Lines count from
   // the entry's `formula`.
@@ -114,12 +115,14 @@ struct Entry {
   // Composite: an expression of other functions.
   formula::Block as;
 
-  bool can_fail = false;   // on the device
+  bool can_fail = false;  // on the device
   bool is_random = false;
 
   // Gradient of each differentiable tensor operand, an expression over `grad`, `result` and the
-  // arguments: given by the entry or derived from the formula. Empty: none flows.
+  // arguments: given by the entry or derived from the formula. A view's, a concat's and a
+  // contraction's follow from the kind and are not here.
   std::map<std::string, formula::Node> gradients;
+  bool has_gradient = true;  // false: none flows (`grad: none`, or the result is no fraction)
 
   // Tests.
   std::string reference;  // a C++ expression of doubles over the operands' names

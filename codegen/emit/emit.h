@@ -9,18 +9,30 @@
 
 namespace lazuli::codegen::emit {
 
-std::string kinds_header(const Catalogue& catalogue);      // lazuli/op/kinds.gen.h
-std::string traits_source(const Catalogue& catalogue);     // lazuli/op/traits.gen.cpp
-std::string formulas_source(const Catalogue& catalogue);   // lazuli/op/formulas.gen.cpp
-std::string scalars_header(const Catalogue& catalogue);    // lazuli/op/scalars.gen.h
-std::string scalars_source(const Catalogue& catalogue);    // lazuli/op/scalars.gen.cpp
+std::string kinds_header(const Catalogue& catalogue);     // lazuli/op/kinds.gen.h
+std::string traits_source(const Catalogue& catalogue);    // lazuli/op/traits.gen.cpp
+std::string formulas_source(const Catalogue& catalogue);  // lazuli/op/formulas.gen.cpp
+std::string scalars_header(const Catalogue& catalogue);   // lazuli/op/scalars.gen.h
+std::string scalars_source(const Catalogue& catalogue);   // lazuli/op/scalars.gen.cpp
+
+// Parts of those files, for `show`.
+std::string formula_functions(const Catalogue& catalogue, const Entry& entry);
+std::string scalar_function(const Catalogue& catalogue, const ScalarFunction& scalar);
 
 // One file below the output folder.
 struct Output {
   const char* path;
   std::string (*text)(const Catalogue& catalogue);
 };
-// Every file that `emit` writes (emit/outputs.cpp).
+// Every file that `emit` writes.
 std::vector<Output> outputs();
+// Writes them all; a file whose content is the same is left alone. Gives how many were written.
+int write_outputs(const Catalogue& catalogue, const std::string& folder);
+
+// Everything that one operator or scalar function produces. Empty if there is none of that name.
+std::string show(const Catalogue& catalogue, const std::string& name);
+
+// The first lines of a generated file.
+std::string banner(const std::string& purpose);
 
 }  // namespace lazuli::codegen::emit

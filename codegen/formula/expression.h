@@ -21,8 +21,8 @@ using Node = std::shared_ptr<const Expression>;
 struct Expression {
   enum class Form { number, name, call, list };
   Form form = Form::number;
-  std::string text;  // a number as written, a name, or what is called
-  double value = 0;  // of a number
+  std::string text;                   // a number as written, a name, or what is called
+  double value = 0;                   // of a number
   bool is_integer = false;            // a number without point or exponent
   std::vector<Node> operands;         // of a call or a list
   std::vector<std::string> keywords;  // one an operand, empty where it is positional

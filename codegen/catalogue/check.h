@@ -1,0 +1,13 @@
+// What can only be judged, or filled in, with all entries at hand.
+#pragma once
+
+#include "codegen/catalogue/load.h"
+
+namespace lazuli::codegen {
+
+// Names are unique, and every expression calls what exists, with types that fit.
+void check(const Catalogue& catalogue, Problems& problems);
+// Fills in the gradients that follow from formulas (formula/gradient.h).
+void derive_gradients(Catalogue& catalogue);
+
+}  // namespace lazuli::codegen

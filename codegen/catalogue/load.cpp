@@ -1,0 +1,129 @@
+#include "codegen/catalogue/load.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "codegen/catalogue/check.h"
+#include "codegen/catalogue/read.h"
+#include "codegen/text.h"
+
+namespace lazuli::codegen {
+namespace {
+
+constexpr std::pair<Kind, std::string_view> kKinds[] = {{Kind::elementwise, "elementwise"},
+                                                        {Kind::reduction, "reduction"},
+                                                        {Kind::view, "view"},
+                                                        {Kind::gather, "gather"},
+                                                        {Kind::write, "write"},
+                                                        {Kind::concat, "concat"},
+                                                        {Kind::contraction, "contraction"},
+                                                        {Kind::library, "library"},
+                                                        {Kind::composite, "composite"}};
+
+void read_document(const Yaml& document, const std::string& file, Catalogue& catalogue,
+                   Problems& problems) {
+  const Position where{file, document.line};
+  if (const Yaml* scalars = document.find("scalars")) {
+    for (const Yaml& item : scalars->items) {
+      catalogue.scalars.push_back(read_scalar(item, file, problems));
+    }
+    return;
+  }
+  const Yaml* kind_text = document.find("kind");
+  const Yaml* ops = document.find("ops");
+  if (!kind_text || !ops || ops->form != Yaml::Form::list) {
+    problems.add(where, "", "need 'kind' and a list 'ops', or a list 'scalars'");
+    return;
+  }
+  std::vector<std::string> names;
+  const Kind* kind = nullptr;
+  for (const auto& [value, name] : kKinds) {
+    names.emplace_back(name);
+    if (kind_text->text == name) kind = &value;
+  }
+  if (!kind) {
+    problems.add({file, kind_text->line}, "",
+                 "unknown kind '" + kind_text->text + "'" + suggestion(kind_text->text, names));
+    return;
+  }
+  for (const Yaml& item : ops->items) {
+    catalogue.entries.push_back(read_entry(*kind, item, file, problems));
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) {
+  for (const auto& [value, name] : kKinds) {
+    if (value == kind) return name;
+  }
+  return "";
+}
+
+void Problems::add(const Position& where, const std::string& entry, const std::string& message) {
+  problems_.push_back({where, (entry.empty() ? "" : entry + ": ") + message});
+}
+
+std::string Problems::text() const {
+  std::vector<Problem> sorted = problems_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.where.file, a.where.line) < std::tie(b.where.file, b.where.line);
+  });
+  std::string text;
+  for (const Problem& problem : sorted) text += problem.where.text() + ": " + problem.text + "\n";
+  return text;
+}
+
+Catalogue load(const std::string& folder, Problems& problems) {
+  namespace fs = std::filesystem;
+  Catalogue catalogue;
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& file : fs::directory_iterator(folder, error)) {
+    if (file.path().extension() == ".yaml") files.push_back(file.path());
+  }
+  std::sort(files.begin(), files.end());
+  // Positions name the folder and the file, wherever the tree lies.
+  fs::path home = fs::absolute(folder).lexically_normal();
+  if (home.filename().empty()) home = home.parent_path();
+  if (files.empty()) problems.add({home.filename().string(), 0}, "", "no *.yaml in " + folder);
+  for (const fs::path& path : files) {
+    const std::string file = (home.filename() / path.filename()).string();
+    try {
+      for (const Yaml& document : read_yaml(path.string())) {
+        read_document(document, file, catalogue, problems);
+      }
+    } catch (const std::runtime_error& error) {
+      const std::string text = error.what();
+      problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+    }
+  }
+  check(catalogue, problems);
+  if (problems.empty()) derive_gradients(catalogue);
+  return catalogue;
+}
+
+const Entry* Catalogue::find(std::string_view name) const {
+  for (const Entry& entry : entries) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+const Function* Catalogue::find_function(std::string_view full_name) const {
+  for (const Entry& entry : entries) {
+    for (const Function& function : entry.functions) {
+      if (function.schema.full_name() == full_name) return &function;
+    }
+  }
+  return nullptr;
+}
+
+const ScalarFunction* Catalogue::find_scalar(std::string_view name) const {
+  for (const ScalarFunction& scalar : scalars) {
+    if (scalar.name == name) return &scalar;
+  }
+  return nullptr;
+}
+
+}  // namespace lazuli::codegen

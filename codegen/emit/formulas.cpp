@@ -1,0 +1,116 @@
+// formulas.gen.cpp: one element of each elementwise kind, as calls of the kernel builder.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "codegen/catalogue/scope.h"
+#include "codegen/emit/emit.h"
+#include "codegen/emit/steps.h"
+#include "codegen/text.h"
+
+namespace lazuli::codegen::emit {
+namespace {
+
+constexpr DType kAll[] = {kBool, kInt64, kFloat32};
+
+// The formula's lines as comment, after the entry's place.
+std::string comment(const Position& where, const formula::Block& block) {
+  std::string text = "// " + where.text() + ": ";
+  if (block.bindings.empty()) return text + formula::to_string(block.result) + "\n";
+  text += "\n";
+  for (const formula::Binding& binding : block.bindings) {
+    text += wrapped(binding.name + " = " + formula::to_string(binding.value), "//   ");
+  }
+  return text + wrapped(formula::to_string(block.result), "//   ");
+}
+
+std::string body(const Catalogue& catalogue, const Entry& entry, DType dtype) {
+  const formula::Scope scope = scope_of(catalogue, entry, dtype);
+  const formula::Steps steps = formula::lower(entry.formulas.at(dtype), scope);
+  const std::string calls = builder_calls(steps);
+  std::string text;
+  for (size_t i = 0; i < scope.parameters.size(); ++i) {
+    text += fmt::format("  const Value {} = operands[{}];\n", scope.parameters[i].name, i);
+  }
+  return text + calls;
+}
+
+std::string function_text(const std::string& name, const std::string& body) {
+  const auto unused = [&](const char* parameter) {
+    return body.find(parameter) == std::string::npos ? "" : parameter;
+  };
+  const std::string builder = unused("builder");
+  const std::string attributes = unused("attributes");
+  std::string head = "Value " + name + "(Builder&" + (builder.empty() ? "" : " ") + builder +
+                     ", Values operands, Integers" + (attributes.empty() ? "" : " ") + attributes +
+                     ") {\n";
+  return head + body + "}\n";
+}
+
+// The function of each dtype's formula; one name where all are the same.
+std::vector<std::pair<DType, std::string>> names_of(const Catalogue& catalogue,
+                                                    const Entry& entry) {
+  std::vector<std::pair<DType, std::string>> result;
+  std::string first;
+  bool all_same = true;
+  for (const auto& [dtype, block] : entry.formulas) {
+    const std::string text = body(catalogue, entry, dtype);
+    if (first.empty()) first = text;
+    all_same &= text == first;
+  }
+  for (const auto& [dtype, block] : entry.formulas) {
+    result.push_back({dtype, entry.name + (all_same ? "" : "_" + std::string(name_of(dtype)))});
+  }
+  return result;
+}
+
+std::string table_row(const Catalogue& catalogue, const Entry& entry) {
+  std::string row;
+  const auto names = names_of(catalogue, entry);
+  for (const DType dtype : kAll) {
+    std::string name = "nullptr";
+    for (const auto& [own, function] : names) {
+      if (own == dtype) name = function;
+    }
+    row += (row.empty() ? "" : ", ") + name;
+  }
+  return "    {" + row + "},  // " + entry.name + "\n";
+}
+
+}  // namespace
+
+std::string formula_functions(const Catalogue& catalogue, const Entry& entry) {
+  std::string text, last;
+  for (const auto& [dtype, name] : names_of(catalogue, entry)) {
+    if (name == last) continue;
+    last = name;
+    text += (text.empty() ? "" : "\n") + comment(entry.where, entry.formulas.at(dtype));
+    text += function_text(name, body(catalogue, entry, dtype));
+  }
+  return text;
+}
+
+std::string formulas_source(const Catalogue& catalogue) {
+  std::string text =
+      banner("One element of each elementwise kind, written for the kernel builder.");
+  text += "#include \"lazuli/op/scalars.gen.h\"\n#include \"lazuli/op/tables.h\"\n\n";
+  text += "namespace lazuli::op::tables {\nnamespace {\n\n";
+  text += "using kernel::Builder;\nusing kernel::Primitive;\nusing kernel::Type;\n";
+  text += "using kernel::Value;\nusing Values = std::span<const Value>;\n";
+  text += "using Integers = std::span<const int64_t>;\n\n";
+  std::string rows;
+  for (const Entry& entry : catalogue.entries) {
+    if (!entry.is_recorded()) continue;
+    if (entry.formulas.empty()) {
+      rows += "    {nullptr, nullptr, nullptr},  // " + entry.name + "\n";
+      continue;
+    }
+    text += formula_functions(catalogue, entry) + "\n";
+    rows += table_row(catalogue, entry);
+  }
+  text += "}  // namespace\n\n// By OpKind, then by DType: bool, i64, f32.\n";
+  text += "const Formula kFormulas[kOpKindCount][kDTypeCount] = {\n" + rows + "};\n\n";
+  return text + "}  // namespace lazuli::op::tables\n";
+}
+
+}  // namespace lazuli::codegen::emit

@@ -1,0 +1,125 @@
+// kinds.gen.h and traits.gen.cpp: the kinds and what is known of each.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "codegen/emit/emit.h"
+
+namespace lazuli::codegen::emit {
+namespace {
+
+int count_of(const std::vector<std::string>& names) {
+  return !names.empty() && names.back().ends_with("...") ? -1 : static_cast<int>(names.size());
+}
+
+// One bit a DType.
+std::string dtype_bits(const Entry& entry) {
+  std::string text;
+  for (const DType dtype : {kBool, kInt64, kFloat32}) {
+    if (std::find(entry.dtypes.begin(), entry.dtypes.end(), dtype) == entry.dtypes.end()) continue;
+    text += (text.empty() ? "" : " | ") + std::string("k_") + std::string(name_of(dtype));
+  }
+  return text;
+}
+
+// The operand whose dtype the entry computes in: the first without a dtype of its own.
+int leading_operand(const Entry& entry) {
+  const auto& operands = entry.recorded.operands;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    if (!entry.argument_dtypes.count(operands[i])) return static_cast<int>(i);
+  }
+  return 0;
+}
+
+std::string result_of(const Entry& entry) {
+  switch (entry.dtype) {
+    case DTypeRule::boolean:
+      return "Result::boolean";
+    case DTypeRule::index:
+      return "Result::i64";
+    case DTypeRule::argument:
+      return entry.recorded.attributes.empty() ? "Result::operand" : "Result::attribute";
+    default:
+      return "Result::operand";
+  }
+}
+
+std::string quoted_list(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : ", ") + ("\"" + word.substr(0, word.find("...")) + "\"");
+  }
+  return "{" + text + "}";
+}
+
+std::string argument_dtypes(const Entry& entry) {
+  std::string text;
+  for (const std::string& operand : entry.recorded.operands) {
+    const auto own = entry.argument_dtypes.find(operand);
+    const std::string bits =
+        own == entry.argument_dtypes.end() ? "0" : "k_" + std::string(name_of(own->second));
+    text += (text.empty() ? "" : ", ") + bits;
+  }
+  return "{" + text + "}";
+}
+
+std::string traits_row(const Entry& entry) {
+  const Recorded& recorded = entry.recorded;
+  std::string row = fmt::format(
+      "    {{.name = \"{}\",\n     .entry = \"{}\",\n     .category = Category::{},\n"
+      "     .operands = {},\n     .attributes = {},\n     .sizes = {},\n     .offsets = {},\n"
+      "     .can_fail = {},\n     .is_random = {},\n     .takes_index = {}}},\n",
+      entry.name, entry.where.text(), name_of(entry.kind), count_of(recorded.operands),
+      entry.kind == Kind::reduction ? -1 : count_of(recorded.attributes), count_of(recorded.sizes),
+      count_of(recorded.offsets), entry.can_fail, entry.is_random, entry.takes_index);
+  return row;
+}
+
+std::string type_row(const Entry& entry) {
+  return fmt::format(
+      "    {{.result = {},\n     .dtypes = {},\n     .leading_operand = {},\n"
+      "     .operand_names = {},\n     .operand_dtypes = {}}},  // {}\n",
+      result_of(entry), dtype_bits(entry), leading_operand(entry),
+      quoted_list(entry.recorded.operands), argument_dtypes(entry), entry.name);
+}
+
+std::string reduction_row(const Entry& entry) {
+  if (entry.kind != Kind::reduction) return "    {},  // " + entry.name + "\n";
+  return fmt::format(
+      "    {{.combine = kernel::Combine::{}, .has_empty = {}, .empty = {:.1f}}},  // {}\n",
+      entry.combine, entry.empty.has_value(), entry.empty.value_or(0), entry.name);
+}
+
+}  // namespace
+
+std::string kinds_header(const Catalogue& catalogue) {
+  std::string text = banner("The operators that are recorded, one kind each.");
+  text += "#pragma once\n\n#include <cstdint>\n\nnamespace lazuli::op {\n\n";
+  text += "enum class OpKind : uint16_t {\n";
+  int count = 0;
+  for (const Entry& entry : catalogue.entries) {
+    if (!entry.is_recorded()) continue;
+    text += fmt::format("  {:<14}// {}\n", entry.name + ",", entry.where.text());
+    ++count;
+  }
+  text += fmt::format("}};\n\ninline constexpr int kOpKindCount = {};\n\n", count);
+  return text + "}  // namespace lazuli::op\n";
+}
+
+std::string traits_source(const Catalogue& catalogue) {
+  std::string text = banner("What is known of each kind, in the order of OpKind.");
+  text += "#include \"lazuli/op/tables.h\"\n\nnamespace lazuli::op::tables {\n\n";
+  std::string traits, types, reductions;
+  for (const Entry& entry : catalogue.entries) {
+    if (!entry.is_recorded()) continue;
+    traits += traits_row(entry);
+    types += type_row(entry);
+    reductions += reduction_row(entry);
+  }
+  text += "const Traits kTraits[kOpKindCount] = {\n" + traits + "};\n\n";
+  text += "const TypeRule kTypeRules[kOpKindCount] = {\n" + types + "};\n\n";
+  text += "const ReductionRule kReductionRules[kOpKindCount] = {\n" + reductions + "};\n\n";
+  return text + "}  // namespace lazuli::op::tables\n";
+}
+
+}  // namespace lazuli::codegen::emit

@@ -1,0 +1,65 @@
+// The tables that lazuli-gen writes for this folder, one row a kind in the order of OpKind, and the
+// functions that infer.cpp shares with its siblings. Not for other folders.
+#pragma once
+
+#include <string>
+
+#include "lazuli/base/check.h"
+#include "lazuli/op/op.h"
+
+namespace lazuli::op::tables {
+
+// Sets of dtypes, one bit each.
+inline constexpr unsigned k_bool = 1u << static_cast<int>(DType::boolean);
+inline constexpr unsigned k_i64 = 1u << static_cast<int>(DType::i64);
+inline constexpr unsigned k_f32 = 1u << static_cast<int>(DType::f32);
+inline constexpr int kMaxNamedOperands = 3;
+
+enum class Result : uint8_t {
+  operand,  // the dtype that the kind computes in: the leading operand's
+  boolean,
+  i64,
+  attribute  // attribute 0
+};
+
+struct TypeRule {
+  Result result;
+  unsigned dtypes;      // that the kind computes in
+  int leading_operand;  // the first without a dtype of its own
+  const char* operand_names[kMaxNamedOperands];
+  unsigned operand_dtypes[kMaxNamedOperands];  // those of their own dtype; 0 for the others
+};
+
+struct ReductionRule {
+  kernel::Combine combine = kernel::Combine::sum;
+  bool has_empty = false;  // a fold over no elements gives `empty`
+  double empty = 0;
+};
+
+using Formula = kernel::Value (*)(kernel::Builder& builder, std::span<const kernel::Value> operands,
+                                  std::span<const int64_t> attributes);
+
+extern const Traits kTraits[kOpKindCount];
+extern const TypeRule kTypeRules[kOpKindCount];
+extern const ReductionRule kReductionRules[kOpKindCount];
+extern const Formula kFormulas[kOpKindCount][kDTypeCount];
+
+template <typename Row>
+const Row& row_of(const Row (&rows)[kOpKindCount], OpKind kind) {
+  return rows[static_cast<int>(kind)];
+}
+
+}  // namespace lazuli::op::tables
+
+namespace lazuli::op {
+
+// "f32[4, 3] and f32[5, 2]": what a mistake's message says was given.
+std::string text_of(std::span<const TensorType> types);
+
+// The shapes of the kinds in infer_index.cpp, dtypes being checked.
+Shape infer_gather(const Application& application);
+Shape infer_narrow_write(const Application& application);
+Shape infer_cat(const Application& application);
+Shape infer_scatter_add(const Application& application);
+
+}  // namespace lazuli::op
