@@ -5,7 +5,7 @@
 
 #include "lazuli/base/check.h"
 #include "lazuli/data/order.h"
-#include "lazuli/functions/functions.h"
+#include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::data {
 

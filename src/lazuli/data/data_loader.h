@@ -24,8 +24,8 @@ struct Batch {
 
 struct DataLoaderOptions {
   int64_t batch_size = 128;
-  std::optional<uint64_t> shuffle_seed;  // without one: the set's own order
-  bool drop_last = false;                // leave out a last batch that is smaller
+  std::optional<uint64_t> shuffle_seed = std::nullopt;  // without one: the set's own order
+  bool drop_last = false;                               // leave out a last batch that is smaller
 };
 
 class DataLoader {
