@@ -12,6 +12,16 @@
 
 namespace lazuli::nn {
 
+// One argument that is a holder itself: to be copied.
+template <typename Holder, typename First, typename... Rest>
+inline constexpr bool kIsCopy =
+    sizeof...(Rest) == 0 && std::derived_from<std::decay_t<First>, Holder>;
+
+// Arguments of the module's constructor.
+template <typename Holder, typename... Arguments>
+concept MakesModule = !kIsCopy<Holder, Arguments...> &&
+                      std::constructible_from<typename Holder::ImplType, Arguments...>;
+
 template <typename Impl>
 class ModuleHolder {
  public:
@@ -24,9 +34,8 @@ class ModuleHolder {
   ModuleHolder(std::nullptr_t) {}                                             // NOLINT
   ModuleHolder(std::shared_ptr<Impl> module) : module_(std::move(module)) {}  // NOLINT
   template <typename First, typename... Rest>
-  requires(!std::derived_from<std::decay_t<First>, ModuleHolder> &&
-           std::constructible_from<Impl, First, Rest...>) explicit ModuleHolder(First&& first,
-                                                                                Rest&&... rest)
+  requires MakesModule<ModuleHolder, First, Rest...>
+  explicit ModuleHolder(First&& first, Rest&&... rest)
       : module_(std::make_shared<Impl>(std::forward<First>(first), std::forward<Rest>(rest)...)) {}
 
   bool is_empty() const { return module_ == nullptr; }
