@@ -1,0 +1,67 @@
+#include "lazuli/backends/cpu/cost.h"
+
+namespace lazuli::cpu {
+namespace {
+
+using kernel::Instruction;
+using kernel::Level;
+using kernel::Primitive;
+using kernel::Type;
+
+constexpr double kRun = 30e-9;
+constexpr double kVectorInstruction = 0.2e-9;
+constexpr double kByte = 0.02e-9;      // moved between neighbours
+constexpr double kScattered = 0.8e-9;  // an element that lies alone
+
+double lanes_of(Type type, double lanes) { return type == Type::i64 ? lanes / 2 : lanes; }
+
+// Seconds an element.
+double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double lanes) {
+  const double plain = kVectorInstruction / lanes_of(code.type, lanes);
+  switch (code.primitive) {
+    case Primitive::load:
+    case Primitive::store: {
+      const kernel::Access& access = kernel.accesses[code.index];
+      const bool is_gather =
+          code.primitive == Primitive::load && code.operands[0] != kernel::kNoValue;
+      if (access.kind == kernel::Access::Kind::ramp) return plain;
+      if (is_gather || access.step == kernel::Step::any) return kScattered;
+      if (access.step == kernel::Step::none) return plain;
+      return plain + kByte * static_cast<double>(size_of(access.dtype));
+    }
+    case Primitive::div:
+    case Primitive::sqrt:
+      return 8 * plain;
+    case Primitive::convert:
+      return 2 * plain;
+    default:
+      return plain;
+  }
+}
+
+}  // namespace
+
+Cost cost_of(const kernel::Kernel& kernel, double lanes) {
+  Cost cost{kRun, 0, 0};
+  for (const kernel::Block& block : kernel.blocks) {
+    for (uint32_t i = block.first; i < block.last; ++i) {
+      const Instruction& code = kernel.code[i];
+      switch (block.level) {
+        case Level::once:
+          cost.run += kVectorInstruction;
+          break;
+        case Level::point:
+          // A row's own values take a whole instruction each; columns share theirs.
+          cost.point += kernel.form == kernel::Form::rows ? kVectorInstruction
+                                                          : seconds_of(kernel, code, lanes);
+          break;
+        case Level::loop:
+          cost.element += seconds_of(kernel, code, lanes);
+          break;
+      }
+    }
+  }
+  return cost;
+}
+
+}  // namespace lazuli::cpu

@@ -1,0 +1,74 @@
+#include "lazuli/backends/cpu/split.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lazuli::cpu {
+namespace {
+
+constexpr int64_t kColumnGrain = 64;        // parts start at multiples of so many columns
+constexpr int64_t kComfortableWidth = 256;  // columns that a fold along the depth reads well
+
+int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+bool folds_columns(const Traits& traits) {
+  return traits.has_reduction && traits.form == kernel::Form::rows;
+}
+
+// The most parts into which columns may go.
+int64_t most_column_parts(const Traits& traits, const backend::Instance& instance) {
+  return folds_columns(traits) ? 1 : ceil_divide(instance.columns, kColumnGrain);
+}
+
+}  // namespace
+
+Traits traits_of(const kernel::Kernel& kernel, double lanes) {
+  Traits traits{kernel.form, kernel.has_reduction(), kernel.loop_count(), 0,
+                cost_of(kernel, lanes)};
+  for (const kernel::Instruction& code : kernel.code) {
+    traits.reduces += code.primitive == kernel::Primitive::reduce;
+  }
+  return traits;
+}
+
+Split whole(const Traits& traits, const backend::Instance& instance) {
+  return {
+      instance.rows, instance.columns, 1, 1,
+      seconds_of_box(traits.cost, traits.form, instance.rows, instance.columns, instance.depth)};
+}
+
+Split split(const Traits& traits, const backend::Instance& instance, double seconds, int threads) {
+  Split split = whole(traits, instance);
+  if (split.unit_seconds <= 1.5 * seconds) return split;
+  const auto wanted = static_cast<int64_t>(std::ceil(split.unit_seconds / seconds));
+  split.rows = ceil_divide(instance.rows, std::min(instance.rows, wanted));
+  split.row_parts = ceil_divide(instance.rows, split.rows);
+  int64_t columns =
+      std::min(ceil_divide(wanted, split.row_parts), most_column_parts(traits, instance));
+  if (traits.form == kernel::Form::columns) {
+    columns = std::min(columns, std::max<int64_t>(instance.columns / kComfortableWidth,
+                                                  2 * threads / split.row_parts));
+  }
+  if (columns > 1) {
+    split.columns =
+        ceil_divide(ceil_divide(instance.columns, columns), kColumnGrain) * kColumnGrain;
+    split.column_parts = ceil_divide(instance.columns, split.columns);
+  }
+  split.unit_seconds = seconds_of_box(traits.cost, traits.form, split.rows,
+                                      std::min(split.columns, instance.columns), instance.depth);
+  return split;
+}
+
+int64_t chunks_of(const Traits& traits, const backend::Instance& instance) {
+  if (!traits.has_reduction) return 1;
+  return ceil_divide(traits.form == kernel::Form::rows ? instance.columns : instance.depth,
+                     kernel::kChunk);
+}
+
+bool needs_chunks(const Traits& traits, const backend::Instance& instance, int threads) {
+  if (!traits.has_reduction || traits.loops != 1) return false;
+  const int64_t units = boxes_of(instance) * instance.rows * most_column_parts(traits, instance);
+  return units < 2 * threads && chunks_of(traits, instance) > units;
+}
+
+}  // namespace lazuli::cpu
