@@ -1,0 +1,38 @@
+// What a graph means, for tests: node by node over row-major arrays, with plain loops for whatever
+// moves elements and the interpreter for whatever computes them. No fusion, no layouts, no reuse.
+#pragma once
+
+#include <vector>
+
+#include "lazuli/backend/backend.h"
+#include "lazuli/schedule/graph_case.h"
+
+namespace lazuli::schedule {
+
+class DirectEvaluation {
+ public:
+  // `one` outlives the evaluation and may grow.
+  explicit DirectEvaluation(const GraphCase& one) : case_(one) {}
+
+  // All nodes that the graph has by now.
+  void run();
+  const Array& value(ir::NodeId id) const { return values_[static_cast<size_t>(id)]; }
+  // Whether an index was out of range at the node (the element read is 0).
+  bool has_failed(ir::NodeId id) const { return failed_[static_cast<size_t>(id)]; }
+
+ private:
+  const GraphCase& case_;
+  std::vector<Array> values_;
+  std::vector<bool> failed_;
+};
+
+// Naive, in index order: what both sides of a comparison use for products and library calls.
+void multiply_naively(const backend::MatrixProduct& product, const float* a, const float* b,
+                      float* result);
+void call_naively(const backend::LibraryCall& call);
+
+// Copies elements between tensors of one shape with any strides.
+void copy_elements(const Shape& shape, int64_t element_bytes, const char* source,
+                   const Dims& source_strides, char* target, const Dims& target_strides);
+
+}  // namespace lazuli::schedule
