@@ -17,7 +17,7 @@ class Mlp {
         optimizer_(model_->parameters(), 1e-3) {
     std::vector<int64_t> labels(static_cast<size_t>(batch));
     for (int64_t i = 0; i < batch; ++i) labels[i] = i % 10;
-    labels_ = from_vector<int64_t>(labels, {batch});
+    labels_ = from_vector(labels, {batch});
   }
 
   // Records one step of training and queues it.

@@ -25,7 +25,7 @@ struct Inputs {
   explicit Inputs(bool requires_grad) {
     std::vector<int64_t> labels(kRows);
     for (int64_t i = 0; i < kRows; ++i) labels[i] = i * 7919 % kColumns;
-    target = lazuli::from_vector<int64_t>(labels, {kRows});
+    target = lazuli::from_vector(labels, {kRows});
     lazuli::eval();
     logits.requires_grad_(requires_grad);
   }

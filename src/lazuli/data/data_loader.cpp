@@ -5,7 +5,7 @@
 
 #include "lazuli/base/check.h"
 #include "lazuli/data/order.h"
-#include "lazuli/functions/functions.gen.h"
+#include "lazuli/functions/creation.h"
 
 namespace lazuli::data {
 
@@ -45,8 +45,7 @@ Batch DataLoader::Epoch::operator[](int64_t number) const {
                    &pixels[i * width], [](uint8_t pixel) { return pixel * (1.0f / 255); });
     labels[i] = set_->labels[from];
   }
-  return {from_vector<float>(std::move(pixels), {count, width}),
-          from_vector<int64_t>(std::move(labels), {count})};
+  return {from_vector(std::move(pixels), {count, width}), from_vector(std::move(labels), {count})};
 }
 
 }  // namespace lazuli::data

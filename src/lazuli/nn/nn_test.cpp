@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lazuli/base/error.h"
+#include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::nn {

@@ -8,19 +8,20 @@
 
 #include "lazuli/base/error.h"
 #include "lazuli/base/metrics.h"
+#include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::optim {
 namespace {
 
 Tensor parameter(const std::vector<float>& values) {
-  Tensor tensor = from_vector<float>(values, {static_cast<int64_t>(values.size())});
+  Tensor tensor = from_vector(values, {static_cast<int64_t>(values.size())});
   tensor.requires_grad_();
   return tensor;
 }
 
 Tensor gradient(const std::vector<float>& values) {
-  return from_vector<float>(values, {static_cast<int64_t>(values.size())});
+  return from_vector(values, {static_cast<int64_t>(values.size())});
 }
 
 void expect_near(const Tensor& tensor, const std::vector<double>& expected) {

@@ -1,8 +1,8 @@
 // The base of optimizers: the parameters, and the step that moves them along their gradients. Names
 // and behaviours follow libtorch. A step is recorded like any other operations: what changes from
 // step to step (learning rates, bias corrections) are numbers, so that a training loop has one
-// trace, and each parameter is updated by the same elementwise program. Making an optimizer evaluates
-// what is pending, so that the first step, too, finds parameters and state in memory.
+// trace, and each parameter is updated by the same elementwise program. Making an optimizer
+// evaluates what is pending, so that the first step, too, finds parameters and state in memory.
 #pragma once
 
 #include <vector>
