@@ -1,0 +1,328 @@
+#include "random_kernel.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "lazuli/kernel/builder.h"
+#include "random.h"
+#include "random_launch.h"
+
+namespace lazuli::fuzz {
+namespace {
+
+using namespace kernel;
+
+constexpr Type kTypes[] = {Type::f32, Type::i32, Type::i64, Type::mask};
+constexpr Type kNumbers[] = {Type::f32, Type::f32, Type::f32, Type::i32, Type::i64};
+
+// Writes a kernel block by block out of the values in sight.
+class Generator {
+ public:
+  explicit Generator(Random& random) : random_(random) {}
+
+  Kernel run() {
+    kernel_.form = random_.one_in(2) ? Form::rows : Form::columns;
+    kernel_.streaming = random_.one_in(4);
+    const bool reduces = !random_.one_in(3);
+    int loops = kernel_.form == Form::rows ? 1 : 0;
+    if (reduces) loops = static_cast<int>(random_.between(1, 3));
+
+    begin_block(Level::once);
+    write_constants();
+    write_operations(random_.between(0, 3));
+    begin_block(Level::point);
+    write_point(false);
+    for (int i = 0; i < loops; ++i) {
+      begin_block(Level::loop);
+      write_loop(reduces, reduces && i == 0);
+      begin_block(Level::point);
+      write_point(reduces || i + 1 < loops);
+    }
+    if (loops == 0) write_store(Level::point);
+    // A kernel whose reductions are all dead would be one of another kind when built again.
+    if (first_reduction_ != kNoValue) store_value(first_reduction_, Level::point);
+    end_block();
+    return std::move(kernel_);
+  }
+
+ private:
+  using Pool = std::vector<ValueId>;
+
+  void begin_block(Level level) {
+    if (!kernel_.blocks.empty()) end_block();
+    kernel_.blocks.push_back({level, place(), place()});
+  }
+  void end_block() { kernel_.blocks.back().last = place(); }
+  uint32_t place() const { return static_cast<uint32_t>(kernel_.code.size()); }
+
+  Pool& pool(Type type) { return pools_[static_cast<int>(type)]; }
+
+  ValueId write(const Instruction& instruction) {
+    kernel_.code.push_back(instruction);
+    const auto id = static_cast<ValueId>(place() - 1);
+    if (instruction.primitive != Primitive::store && instruction.primitive != Primitive::reduce) {
+      pool(instruction.type).push_back(id);
+    }
+    return id;
+  }
+  ValueId constant(Type type, uint64_t bits) {
+    Instruction instruction{Primitive::constant, type};
+    instruction.bits = bits;
+    return write(instruction);
+  }
+
+  // A value in sight, more likely a late one.
+  ValueId any(Type type) {
+    const Pool& values = pool(type);
+    const auto count = static_cast<int64_t>(values.size());
+    const int64_t first = random_.one_in(3) ? 0 : std::max<int64_t>(0, count - 3);
+    return values[random_.between(first, count - 1)];
+  }
+
+  void write_constants() {
+    number_constant_ = constant(Type::f32, std::bit_cast<uint32_t>(0.75f));
+    for (int i = 0; i < 2; ++i) {
+      for (const Type type : kTypes) constant(type, random_bits(random_, type));
+    }
+    for (int64_t i = random_.between(0, 3); i > 0; --i) {
+      Instruction number{Primitive::number, random_.pick(kTypes)};
+      number.index = static_cast<uint32_t>(kernel_.numbers.size());
+      kernel_.numbers.push_back(number.type);
+      write(number);
+    }
+  }
+
+  void write_operations(int64_t count) {
+    for (int64_t i = 0; i < count; ++i) write_operation();
+  }
+
+  void write_operation() {
+    constexpr Primitive kArithmetic[] = {Primitive::add, Primitive::sub, Primitive::mul,
+                                         Primitive::min, Primitive::max};
+    constexpr Primitive kFloats[] = {Primitive::sqrt,  Primitive::abs,  Primitive::round,
+                                     Primitive::floor, Primitive::ceil, Primitive::trunc};
+    constexpr Primitive kComparisons[] = {Primitive::eq, Primitive::ne, Primitive::lt,
+                                          Primitive::le};
+    constexpr Primitive kBits[] = {Primitive::bit_and, Primitive::bit_or, Primitive::bit_xor};
+    constexpr Primitive kShifts[] = {Primitive::shift_left, Primitive::shift_right,
+                                     Primitive::shift_right_logical};
+    // Braces, because they choose from left to right with every compiler.
+    const Type number = random_.pick(kNumbers);
+    switch (random_.between(0, 13)) {
+      case 0:
+      case 1:
+      case 2:
+        write({random_.pick(kArithmetic), number, {any(number), any(number), kNoValue}});
+        return;
+      case 3:
+        write({Primitive::fma, Type::f32, {any(Type::f32), any(Type::f32), any(Type::f32)}});
+        return;
+      case 4:
+        write({Primitive::div, Type::f32, {any(Type::f32), any(Type::f32), kNoValue}});
+        return;
+      case 5:
+        write({random_.pick(kFloats), Type::f32, {any(Type::f32), kNoValue, kNoValue}});
+        return;
+      case 6:
+        write({Primitive::neg, number, {any(number), kNoValue, kNoValue}});
+        return;
+      case 7:
+        write({random_.pick(kComparisons), Type::mask, {any(number), any(number), kNoValue}});
+        return;
+      case 8: {
+        const Type type = random_.one_in(2) ? Type::i32 : Type::mask;
+        if (random_.one_in(4)) {
+          write({Primitive::bit_not, type, {any(type), kNoValue, kNoValue}});
+        } else {
+          write({random_.pick(kBits), type, {any(type), any(type), kNoValue}});
+        }
+        return;
+      }
+      case 9: {
+        Instruction shift{random_.pick(kShifts), Type::i32, {any(Type::i32), kNoValue, kNoValue}};
+        shift.bits = static_cast<uint64_t>(random_.between(0, 31));
+        write(shift);
+        return;
+      }
+      case 10: {
+        const Type type = random_.pick(kTypes);
+        write({Primitive::select, type, {any(Type::mask), any(type), any(type)}});
+        return;
+      }
+      case 11:
+        write_bitcast();
+        return;
+      default:
+        write_convert();
+    }
+  }
+
+  // The bits of a NaN are nobody's promise, so none is looked at.
+  void write_bitcast() {
+    if (random_.one_in(2)) {
+      write({Primitive::bitcast, Type::f32, {any(Type::i32), kNoValue, kNoValue}});
+      return;
+    }
+    const ValueId value = any(Type::f32);
+    const ValueId is_number = write({Primitive::eq, Type::mask, {value, value, kNoValue}});
+    const ValueId number =
+        write({Primitive::select, Type::f32, {is_number, value, number_constant_}});
+    write({Primitive::bitcast, Type::i32, {number, kNoValue, kNoValue}});
+  }
+
+  void write_convert() {
+    const Type from = random_.pick(kTypes);
+    const Type to = random_.pick(kNumbers);
+    if (from != to) write({Primitive::convert, to, {any(from), kNoValue, kNoValue}});
+  }
+
+  uint32_t readable_access(Level level) {
+    const auto count = static_cast<int64_t>(kernel_.accesses.size());
+    if (count > 0 && random_.one_in(4)) {
+      const auto index = static_cast<uint32_t>(random_.between(0, count - 1));
+      if (!kernel_.accesses[index].written) return index;
+    }
+    constexpr Step kSteps[] = {Step::unit, Step::unit, Step::any, Step::none};
+    constexpr DType kDTypes[] = {kFloat32, kFloat32, kFloat32, kInt64, kBool};
+    Access access{.dtype = random_.pick(kDTypes), .step = random_.pick(kSteps)};
+    if (random_.one_in(6)) {
+      access.kind = Access::Kind::ramp;
+      access.dtype = kInt64;
+      if (access.step == Step::unit) access.step = Step::any;
+    }
+    if (level == Level::point && random_.one_in(2)) access.step = Step::none;
+    kernel_.accesses.push_back(access);
+    return static_cast<uint32_t>(count);
+  }
+
+  void write_load(Level level) {
+    const bool gathers = random_.one_in(4);
+    Instruction load{Primitive::load, Type::f32};
+    load.index = readable_access(level);
+    load.type = type_of(kernel_.accesses[load.index].dtype);
+    if (gathers) load.operands[0] = any(Type::i64);
+    write(load);
+  }
+
+  void write_store(Level level) {
+    constexpr Type kStored[] = {Type::f32, Type::f32, Type::i64, Type::mask};
+    store_value(any(random_.pick(kStored)), level);
+  }
+
+  void store_value(ValueId value, Level level) {
+    if (kernel_.code[value].type == Type::i32) {
+      value = write({Primitive::convert, Type::i64, {value, kNoValue, kNoValue}});
+    }
+    Instruction store{Primitive::store, kernel_.code[value].type, {value, kNoValue, kNoValue}};
+    store.index = static_cast<uint32_t>(kernel_.accesses.size());
+    Access access{.written = true, .step = random_.one_in(3) ? Step::any : Step::unit};
+    access.dtype = store.type == Type::f32 ? kFloat32 : store.type == Type::i64 ? kInt64 : kBool;
+    if (level == Level::point && kernel_.form == Form::rows && random_.one_in(2)) {
+      access.step = Step::none;
+    }
+    kernel_.accesses.push_back(access);
+    write(store);
+  }
+
+  void write_point(bool stores) {
+    for (int64_t i = random_.between(0, 2); i > 0; --i) write_load(Level::point);
+    write_operations(random_.between(0, 4));
+    if (stores && random_.one_in(2)) write_store(Level::point);
+  }
+
+  ValueId write_reduce() {
+    Instruction reduce{Primitive::reduce, random_.pick(kTypes)};
+    const bool of_masks = reduce.type == Type::mask;
+    reduce.index = static_cast<uint32_t>(of_masks ? random_.between(3, 4) : random_.between(0, 2));
+    reduce.operands[0] = any(reduce.type);
+    return write(reduce);
+  }
+
+  void write_loop(bool reduces, bool must_reduce) {
+    Pool before[4];
+    std::copy(std::begin(pools_), std::end(pools_), before);
+    for (int64_t i = random_.between(1, 3); i > 0; --i) write_load(Level::loop);
+    write_operations(random_.between(1, 12));
+    std::vector<ValueId> folded;
+    if (reduces) {
+      for (int64_t i = random_.between(must_reduce ? 1 : 0, 3); i > 0; --i) {
+        folded.push_back(write_reduce());
+      }
+    }
+    for (int64_t i = random_.between(reduces ? 0 : 1, 2); i > 0; --i) write_store(Level::loop);
+    std::copy(std::begin(before), std::end(before), pools_);
+    for (const ValueId id : folded) pool(kernel_.code[id].type).push_back(id);
+    if (first_reduction_ == kNoValue && !folded.empty()) first_reduction_ = folded[0];
+  }
+
+  Random& random_;
+  Kernel kernel_;
+  Pool pools_[4];  // values in sight, by type
+  ValueId number_constant_ = kNoValue;
+  ValueId first_reduction_ = kNoValue;
+};
+
+}  // namespace
+
+KernelCase random_case(uint64_t seed) {
+  Random random(seed);
+  KernelCase one;
+  one.seed = seed;
+  one.kernel = Generator(random).run();
+  verify(one.kernel);
+  add_launch(random, one);
+  return one;
+}
+
+Kernel rebuild(const Kernel& kernel) {
+  Builder builder(kernel.form);
+  for (const Access& access : kernel.accesses) builder.add_access(access);
+  for (const Type type : kernel.numbers) builder.add_number(type);
+  std::vector<Value> values(kernel.code.size());
+  for (const Block& block : kernel.blocks) {
+    if (block.level == Level::loop) builder.begin_loop();
+    for (uint32_t i = block.first; i < block.last; ++i) {
+      const Instruction& code = kernel.code[i];
+      const auto operand = [&](int j) {
+        return code.operands[j] == kNoValue ? Value() : values[code.operands[j]];
+      };
+      switch (code.primitive) {
+        case Primitive::constant:
+          values[i] = builder.constant(code.type, code.bits);
+          break;
+        case Primitive::number:
+          values[i] = builder.number(code.index);
+          break;
+        case Primitive::load:
+          values[i] = builder.gather(code.index, operand(0), block.level);
+          break;
+        case Primitive::store:
+          builder.store(code.index, operand(0), block.level);
+          break;
+        case Primitive::reduce:
+          values[i] = builder.reduce(static_cast<Combine>(code.index), operand(0));
+          break;
+        case Primitive::shift_left:
+        case Primitive::shift_right:
+        case Primitive::shift_right_logical:
+          values[i] = builder.shift(code.primitive, operand(0), static_cast<int>(code.bits));
+          break;
+        case Primitive::bitcast:
+          values[i] = builder.bitcast(operand(0));
+          break;
+        case Primitive::convert:
+          values[i] = builder.convert(operand(0), code.type);
+          break;
+        default:
+          values[i] = builder.emit(code.primitive, operand(0), operand(1), operand(2));
+      }
+    }
+    if (block.level == Level::loop) builder.end_loop();
+  }
+  Kernel rebuilt = builder.finish();
+  rebuilt.streaming = kernel.streaming;
+  return rebuilt;
+}
+
+}  // namespace lazuli::fuzz
