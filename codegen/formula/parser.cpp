@@ -4,6 +4,7 @@
 // postfix: atom ('.' name '(' arguments ')')*;  atom: number, name, call, list, '(' or ')'.
 #include "codegen/schema/parser.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 
@@ -237,17 +238,23 @@ class Parser {
     if (!is_word_start()) fail("need a number, a name or '('");
     return word();
   }
-  // Inside parentheses a line's end is space.
+  // Inside parentheses a line's end is space. A comment goes from '#' to the line's end.
   void skip_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\t' || (depth_ > 0 && text_[at_] == '\n'))) {
-      ++at_;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (c == ' ' || c == '\t' || (depth_ > 0 && c == '\n')) {
+        ++at_;
+      } else {
+        return;
+      }
     }
   }
   void skip_lines() {
-    while (at_ < text_.size() &&
-           (std::isspace(static_cast<unsigned char>(text_[at_])) || text_[at_] == ';')) {
+    for (skip_space(); at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == ';');) {
       ++at_;
+      skip_space();
     }
   }
   size_t here() {
