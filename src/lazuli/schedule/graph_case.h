@@ -68,6 +68,8 @@ class CaseBuilder {
                    const std::vector<int64_t>& attributes = {},
                    const std::vector<int64_t>& sizes = {},
                    const std::vector<int64_t>& offsets = {});
+  // The operation once more: the same operands, words and offsets.
+  ir::NodeId repeat(ir::NodeId id);
   // a + b and a - b, alpha 1.
   ir::NodeId add(ir::NodeId a, ir::NodeId b);
   ir::NodeId sub(ir::NodeId a, ir::NodeId b);
