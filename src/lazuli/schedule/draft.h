@@ -86,6 +86,8 @@ struct Cluster {
 };
 
 struct Draft {
+  Draft(const ir::Graph& of, const Options& with) : graph(of), options(with) {}
+
   const ir::Graph& graph;
   const Options& options;
   std::vector<NodeState> nodes;
@@ -134,25 +136,34 @@ struct Load {
   int64_t index_stride = 0;  // elements
   int64_t index_extent = 0;
   bool is_indexed = false;
-  int last_loop = -1;        // filled when the kernel is written
-  friend bool operator==(const Load& a, const Load& b);
+  int first_loop = 0;   // loops of the kernel in which it is read or written; the count of loops
+  int last_loop = -1;   // stands for "at points"
 };
 
-// A cluster's computation in order, and then its kernel.
+// A cluster's kernel, where it finds its operands, and what that means for memory.
 struct ClusterCode {
   kernel::Kernel kernel;
+  std::string key;
   InstancePlan instance;
-  std::vector<Load> loads;    // accesses [0, loads.size()) of the kernel
-  std::vector<Load> stores;   // the accesses after them
-  std::vector<int> store_loops;
+  std::vector<Load> loads;   // accesses [0, loads.size()) of the kernel
+  std::vector<Load> stores;  // the accesses after them
   std::vector<uint32_t> entries;
   bool can_fail = false;
 };
-ClusterCode write_kernel(const Draft& draft, ClusterId cluster);
 
+// Writes the kernels of clusters; keeps its working storage from one to the next.
+class KernelWriter {
+ public:
+  explicit KernelWriter(const Draft& draft);
+  ~KernelWriter();
+  ClusterCode write(ClusterId cluster);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Orders the clusters into steps, merges equal kernels into tables and plans the memory.
 Schedule order_and_place(Draft& draft);
-
-// base element offset of `place` and `map`: strides by axis, offset and terms.
-void locate(const Place& place, const AxisMap& map, size_t axis_count, Load& load);
 
 }  // namespace lazuli::schedule
