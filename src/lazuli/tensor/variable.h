@@ -1,5 +1,5 @@
 // What a tensor handle refers to: a current value that in-place writes replace, a version, and, for
-// a view, its base and the index maps that lead to it. It knows no operator: who writes or refreshes
+// a view, its base and the index maps that lead to it. It records nothing: who writes or refreshes
 // a view records the operations and hands the values in.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "lazuli/base/small_vector.h"
 #include "lazuli/core/layout.h"
 #include "lazuli/op/op.h"
+#include "lazuli/trace/tape.h"
 #include "lazuli/trace/value.h"
 
 namespace lazuli::tensor {
@@ -27,7 +28,7 @@ class GradientState {
   virtual ~GradientState() = default;
 };
 
-class Variable final : public RefCounted<Variable> {
+class Variable final : public RefCounted<Variable>, public trace::Holder {
  public:
   static Ref<Variable> make(Ref<trace::Value> value);
   // A view of `parent` (a view itself, or not): its base is the parent's base.
@@ -51,15 +52,20 @@ class Variable final : public RefCounted<Variable> {
 
   // A view whose base was written since its value was taken.
   bool is_stale() const { return view_ && view_->seen_version != view_->base->version_; }
-  void refresh(Ref<trace::Value> value);  // the stale view's value, recorded anew
+  // Another value of the same contents: a stale view's, recorded anew, or one whose elements lie
+  // otherwise. No write.
+  void refresh(Ref<trace::Value> value);
 
-  // In-place write of a variable that is no view: new contents, version + 1. With `before_pending`
-  // the previous value is noted on the value's tape, so that a failed run can put it back.
+  // In-place write of a variable that is no view: new contents, version + 1. Where an evaluated
+  // value makes way for a pending one, it is noted on the tape, so that a failed run can put it
+  // back.
   void assign(Ref<trace::Value> value);
-  // Puts back what a failed run replaced.
-  void restore(Ref<trace::Value> value);
+  // Puts back what a failed run replaced. Views of the spoiled value become stale.
+  void restore(Ref<trace::Value> before) override;
 
-  // Strides that its elements have in the base's memory: the base's own layout, then the steps.
+  // How its elements lie in the memory that it shares with its base: the base's layout, then the
+  // steps. Row-major for a base that is not pinned, wherever its present value happens to lie, so
+  // that what a program may do does not depend on what has been evaluated.
   Layout layout() const;
 
   // Memory that the program brought without a copy or exported for writing: in-place writes land
@@ -67,14 +73,20 @@ class Variable final : public RefCounted<Variable> {
   bool is_pinned() const { return base().pinned_; }
   void pin() { base().pinned_ = true; }
 
+  void retain_holder() const noexcept override { retain(); }
+  void release_holder() const noexcept override { release(); }
+  const trace::Value& held() const override { return *value_; }
+
   std::unique_ptr<GradientState> gradient;
 
  private:
-  struct View {
+  struct View {  // pooled
     Ref<Variable> base;
     Ref<Variable> parent;
     ViewStep step;
     uint32_t seen_version;
+    static void* operator new(size_t bytes);
+    static void operator delete(void* view) noexcept;
   };
   Variable() = default;
   ~Variable() = default;
