@@ -4,23 +4,27 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <mutex>
+#include <system_error>
+#include <thread>
 
 #include "lazuli/base/env.h"
-
-#ifdef __SANITIZE_THREAD__
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <vector>
-#else
-#include <omp.h>
-#endif
+#include "lazuli/base/spin_lock.h"
+#include "lazuli/runtime/spin.h"
 
 namespace lazuli::runtime {
 namespace {
 
+// How long a helper watches for the next region before it parks. The launches of a plan follow
+// each other faster; waking a parked thread takes about as long.
+constexpr auto kHelperSpin = std::chrono::microseconds(60);
+// How long the caller watches a helper's last task before it gives up its processor.
+constexpr auto kCallerSpin = std::chrono::microseconds(100);
+constexpr int kMostThreads = 1024;
+
 int initial_thread_count() {
-  if (const int wanted = env::threads(); wanted > 0) return wanted;
+  if (const int wanted = env::threads(); wanted > 0) return std::min(wanted, kMostThreads);
   cpu_set_t processors;
   CPU_ZERO(&processors);
   if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 1;
@@ -29,78 +33,100 @@ int initial_thread_count() {
 
 constinit std::atomic<int> count_of_threads{0};  // 0: not known yet
 
-// Takes numbers below `count` until none is left.
-void take_turns(std::atomic<int64_t>& next, int64_t count, FunctionRef<void(int64_t, int)> task,
-                int thread) {
+// Helpers live as long as the process, and so does what they touch: constant-initialised, never
+// destroyed.
+struct Team {
+  SpinLock taken;  // by the thread that has opened a region
+  int helpers = 0;
+
+  // The region. Written before the gate opens, read by those who came through it.
+  const FunctionRef<void(int64_t, int)>* task = nullptr;
+  int64_t count = 0;
+  uint64_t wanted = 0;  // helpers
+  alignas(64) std::atomic<int64_t> next{0};
+  std::atomic<uint32_t> left{0};  // helpers that came and have finished
+
+  // The region's number times 2^16, plus the helpers that may still come; 0 of them: closed.
+  alignas(64) std::atomic<uint64_t> gate{0};
+  std::atomic<uint32_t> parked{0};
+  std::atomic<uint32_t> bell{0};  // rung for parked helpers
+};
+constinit Team team;
+
+constexpr uint64_t kRoom = 0xffff;
+constexpr uint64_t kRegion = kRoom + 1;
+
+constinit thread_local bool in_region = false;
+
+// Takes numbers until none is left.
+void take_turns(int thread) {
+  const FunctionRef<void(int64_t, int)>& task = *team.task;
+  const int64_t count = team.count;
   while (true) {
-    const int64_t i = next.fetch_add(1, std::memory_order_relaxed);
+    const int64_t i = team.next.fetch_add(1, std::memory_order_relaxed);
     if (i >= count) return;
     task(i, thread);
   }
 }
 
-#ifdef __SANITIZE_THREAD__
+bool is_open(uint64_t gate, uint64_t seen) { return (gate & kRoom) != 0 && gate / kRegion != seen; }
 
-// A region at a time; helpers wait for the next one and live as long as the process.
-class Team {
- public:
-  void run(int threads, FunctionRef<void(int)> body) {
-    const std::lock_guard guard(mutex_);
-    body_ = &body;
-    wanted_ = threads - 1;
-    while (static_cast<int>(helpers_.size()) < wanted_) {
-      const int index = static_cast<int>(helpers_.size());
-      helpers_.emplace_back([this, index, seen = region_.load()] { help(index, seen); });
+void help() {
+  in_region = true;
+  uint64_t seen = 0;  // the region that this helper took part in last
+  while (true) {
+    const uint32_t rung = team.bell.load(std::memory_order_seq_cst);
+    auto may_come = [&] { return is_open(team.gate.load(std::memory_order_seq_cst), seen); };
+    if (!spin_until(may_come, kHelperSpin)) {
+      team.parked.fetch_add(1, std::memory_order_seq_cst);
+      if (!may_come()) team.bell.wait(rung, std::memory_order_seq_cst);
+      team.parked.fetch_sub(1, std::memory_order_relaxed);
     }
-    working_ = static_cast<int>(helpers_.size());
-    ++region_;
-    region_.notify_all();
-    body(0);
-    for (int left = working_; left != 0; left = working_) working_.wait(left);
-  }
-
- private:
-  void help(int index, uint32_t seen) {
-    while (true) {
-      region_.wait(seen);
-      ++seen;
-      if (index < wanted_) (*body_)(index + 1);
-      if (--working_ == 0) working_.notify_all();
+    uint64_t gate = team.gate.load(std::memory_order_seq_cst);
+    while (is_open(gate, seen)) {
+      if (!team.gate.compare_exchange_weak(gate, gate - 1, std::memory_order_acq_rel)) continue;
+      seen = gate / kRegion;
+      take_turns(static_cast<int>(team.wanted - (gate & kRoom)) + 1);
+      // Once this is seen the region is over, for this helper at least.
+      team.left.fetch_add(1, std::memory_order_release);
+      team.left.notify_one();
+      break;
     }
   }
-
-  std::mutex mutex_;
-  std::vector<std::thread> helpers_;
-  FunctionRef<void(int)>* body_ = nullptr;
-  int wanted_ = 0;
-  std::atomic<int> working_{0};
-  std::atomic<uint32_t> region_{0};
-};
-
-thread_local bool in_region = false;
-
-void run_region(int threads, FunctionRef<void(int)> body) {
-  static Team* const team = new Team;
-  team->run(threads, [&](int thread) {
-    in_region = true;
-    body(thread);
-    in_region = false;
-  });
 }
 
-bool is_in_region() { return in_region; }
-
-#else
-
-// Nothing newer than GOMP_4.0 is asked of the runtime: the process may have loaded an older copy.
-void run_region(int threads, FunctionRef<void(int)> body) {
-#pragma omp parallel num_threads(threads)
-  body(omp_get_thread_num());
+// Helpers that the system refuses are done without.
+void hire(int helpers) {
+  try {
+    for (; team.helpers < helpers; ++team.helpers) std::thread(help).detach();
+  } catch (const std::system_error&) {
+  }
 }
 
-bool is_in_region() { return omp_in_parallel() != 0; }
-
-#endif
+// The caller has taken the team.
+void run_region(int64_t count, const FunctionRef<void(int64_t, int)>& task, int helpers) {
+  hire(helpers);
+  const uint64_t region = team.gate.load(std::memory_order_relaxed) / kRegion + 1;
+  team.task = &task;
+  team.count = count;
+  team.wanted = static_cast<uint64_t>(helpers);
+  team.next.store(0, std::memory_order_relaxed);
+  team.left.store(0, std::memory_order_relaxed);
+  team.gate.store(region * kRegion + team.wanted, std::memory_order_seq_cst);
+  const auto parked = static_cast<int>(team.parked.load(std::memory_order_seq_cst));
+  if (parked > 0) {
+    team.bell.fetch_add(1, std::memory_order_seq_cst);
+    for (int i = 0; i < std::min(parked, helpers); ++i) team.bell.notify_one();
+  }
+  in_region = true;
+  take_turns(0);
+  in_region = false;
+  const uint64_t gate = team.gate.exchange(region * kRegion, std::memory_order_acq_rel);
+  const auto came = static_cast<uint32_t>(team.wanted - (gate & kRoom));
+  auto all_left = [&] { return team.left.load(std::memory_order_acquire) == came; };
+  if (spin_until(all_left, kCallerSpin)) return;
+  for (uint32_t left = team.left; left != came; left = team.left) team.left.wait(left);
+}
 
 }  // namespace
 
@@ -114,17 +140,17 @@ int thread_count() {
 }
 
 void set_thread_count(int count) {
-  count_of_threads.store(std::max(1, count), std::memory_order_relaxed);
+  count_of_threads.store(std::clamp(count, 1, kMostThreads), std::memory_order_relaxed);
 }
 
 void parallel_for(int64_t count, FunctionRef<void(int64_t, int)> task) {
   const int threads = static_cast<int>(std::min<int64_t>(thread_count(), count));
-  if (threads <= 1 || is_in_region()) {
+  if (threads <= 1 || in_region || !team.taken.try_lock()) {
     for (int64_t i = 0; i < count; ++i) task(i, 0);
     return;
   }
-  std::atomic<int64_t> next{0};
-  run_region(threads, [&](int thread) { take_turns(next, count, task, thread); });
+  run_region(count, task, threads - 1);
+  team.taken.unlock();
 }
 
 }  // namespace lazuli::runtime

@@ -1,6 +1,8 @@
-// The threads that share one launch. One runtime in the process: OpenMP's pool (libgomp), which
-// OpenBLAS shares; under the thread sanitizer plain threads, because libgomp is not instrumented.
-// Only a queue's current thread opens a parallel region.
+// The threads that share one launch. A thread that opens a region never waits for helpers that
+// have not come: it works itself, and at the end waits only for those in the middle of a task. So
+// a region on a busy machine costs what it costs alone, where an OpenMP region waits for every
+// thread of its team to get a processor (8 ms a region beside one busy process on two cores).
+// Libraries with threads of their own (OpenBLAS) are called with one thread, inside tasks.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +17,9 @@ int thread_count();
 void set_thread_count(int count);
 
 // Calls task(i, thread) for every i in [0, count), each once, taken dynamically in order by up to
-// thread_count() threads; `thread` in [0, thread_count()). Runs on the caller alone when count is
-// 1 or there is one thread. `task` does not throw.
+// thread_count() threads; `thread` in [0, thread_count()), 0 for the caller. Runs on the caller
+// alone when count is 1, there is one thread, or the team is taken: by a region around this one,
+// or by another thread. `task` does not throw.
 void parallel_for(int64_t count, FunctionRef<void(int64_t, int)> task);
 
 }  // namespace lazuli::runtime

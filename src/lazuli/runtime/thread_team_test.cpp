@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,34 @@ TEST_P(ThreadTeam, NumbersItsThreadsApart) {
   int sum = 0;
   for (const int run : runs) sum += run;
   EXPECT_EQ(sum, 6400);
+}
+
+TEST_P(ThreadTeam, RegionsOfSeveralThreadsDoNotMix) {
+  std::vector<std::thread> callers;
+  std::atomic<int64_t> sum{0};
+  for (int caller = 0; caller < 3; ++caller) {
+    callers.emplace_back([&] {
+      for (int round = 0; round < 200; ++round) {
+        int64_t own[10] = {};
+        parallel_for(10, [&](int64_t i, int) { own[i] = i; });
+        for (const int64_t value : own) sum += value;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(sum, 3 * 200 * 45);
+}
+
+TEST_P(ThreadTeam, WakesParkedHelpers) {
+  for (int round = 0; round < 5; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::atomic<int> sum{0};
+    parallel_for(20, [&](int64_t, int) {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+      ++sum;
+    });
+    EXPECT_EQ(sum, 20);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Counts, ThreadTeam, testing::Values(1, 2, 5));
