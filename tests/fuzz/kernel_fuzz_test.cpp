@@ -27,7 +27,7 @@ constexpr int64_t kDefaultCount = 1000;
 #else
 constexpr int64_t kDefaultCount = 10000;
 #endif
-constexpr int64_t kMostReferenceSteps = 300000;
+constexpr int64_t kMostReferenceSteps = 1000000;
 
 using Factory = std::function<std::unique_ptr<kernel::Program>(const kernel::Kernel&)>;
 

@@ -82,8 +82,11 @@ class Generator {
 
   void write_constants() {
     number_constant_ = constant(Type::f32, std::bit_cast<uint32_t>(0.75f));
+    for (const float value : {0.0f, -0.0f, 1.0f, -1.0f}) {
+      neutral_.push_back(constant(Type::f32, std::bit_cast<uint32_t>(value)));
+    }
     for (int i = 0; i < 2; ++i) {
-      for (const Type type : kTypes) constant(type, random_bits(random_, type));
+      for (const Type type : kTypes) constant(type, random_edge(random_, type));
     }
     for (int64_t i = random_.between(0, 3); i > 0; --i) {
       Instruction number{Primitive::number, random_.pick(kTypes)};
@@ -109,7 +112,7 @@ class Generator {
                                      Primitive::shift_right_logical};
     // Braces, because they choose from left to right with every compiler.
     const Type number = random_.pick(kNumbers);
-    switch (random_.between(0, 13)) {
+    switch (random_.between(0, 16)) {
       case 0:
       case 1:
       case 2:
@@ -153,9 +156,55 @@ class Generator {
       case 11:
         write_bitcast();
         return;
+      case 12:
+        write_mirrored();
+        return;
+      case 13:
+        write_near_identity();
+        return;
       default:
         write_convert();
     }
+  }
+
+  // A value in sight once more, its operands exchanged or the whole negated: what equal
+  // instructions and identities are mistaken for.
+  void write_mirrored() {
+    const ValueId id = any(random_.pick(kTypes));
+    Instruction mirrored = kernel_.code[id];
+    if (mirrored.type == Type::mask && random_.one_in(2)) {
+      write({Primitive::bit_not, Type::mask, {id, kNoValue, kNoValue}});
+    } else if (mirrored.operands[1] != kNoValue && mirrored.primitive != Primitive::select) {
+      // The value is in sight, so its operands are.
+      std::swap(mirrored.operands[0], mirrored.operands[1]);
+      tell(write(mirrored));
+    } else if (mirrored.type != Type::mask) {
+      write({Primitive::neg, mirrored.type, {id, kNoValue, kNoValue}});
+    }
+    tell(id);
+  }
+
+  // An operation with a constant that leaves most values as they are.
+  void write_near_identity() {
+    constexpr Primitive kPrimitives[] = {Primitive::add, Primitive::sub, Primitive::mul,
+                                         Primitive::div, Primitive::min, Primitive::max,
+                                         Primitive::fma};
+    Instruction code{random_.pick(kPrimitives), Type::f32, {any(Type::f32), kNoValue, kNoValue}};
+    code.operands[1] = random_.pick(neutral_);
+    if (code.primitive == Primitive::fma) code.operands[2] = any(Type::f32);
+    const auto count = code.primitive == Primitive::fma ? 3 : 2;
+    std::swap(code.operands[0], code.operands[random_.between(0, count - 1)]);
+    std::swap(code.operands[1], code.operands[random_.between(1, count - 1)]);
+    tell(write(code));
+  }
+
+  // Marks a value whose bits should reach memory.
+  void tell(ValueId id) {
+    if (told_.size() < 4) told_.push_back(id);
+  }
+  void store_told(Level level) {
+    for (const ValueId id : told_) store_value(id, level);
+    told_.clear();
   }
 
   // The bits of a NaN are nobody's promise, so none is looked at.
@@ -196,13 +245,13 @@ class Generator {
     return static_cast<uint32_t>(count);
   }
 
-  void write_load(Level level) {
+  ValueId write_load(Level level) {
     const bool gathers = random_.one_in(4);
     Instruction load{Primitive::load, Type::f32};
     load.index = readable_access(level);
     load.type = type_of(kernel_.accesses[load.index].dtype);
     if (gathers) load.operands[0] = any(Type::i64);
-    write(load);
+    return write(load);
   }
 
   void write_store(Level level) {
@@ -228,29 +277,40 @@ class Generator {
   void write_point(bool stores) {
     for (int64_t i = random_.between(0, 2); i > 0; --i) write_load(Level::point);
     write_operations(random_.between(0, 4));
-    if (stores && random_.one_in(2)) write_store(Level::point);
+    if (!stores) return told_.clear();
+    if (random_.one_in(2)) write_store(Level::point);
+    store_told(Level::point);
   }
 
   ValueId write_reduce() {
-    Instruction reduce{Primitive::reduce, random_.pick(kTypes)};
+    constexpr Type kFolded[] = {Type::f32, Type::f32, Type::f32, Type::i32, Type::i64, Type::mask};
+    Instruction reduce{Primitive::reduce, random_.pick(kFolded)};
     const bool of_masks = reduce.type == Type::mask;
     reduce.index = static_cast<uint32_t>(of_masks ? random_.between(3, 4) : random_.between(0, 2));
-    reduce.operands[0] = any(reduce.type);
+    // Values just as they were loaded meet more often than computed ones.
+    const bool as_loaded = loaded_ != kNoValue && random_.one_in(3);
+    if (as_loaded && kernel_.code[loaded_].type == reduce.type) {
+      reduce.operands[0] = loaded_;
+    } else {
+      reduce.operands[0] = any(reduce.type);
+    }
     return write(reduce);
   }
 
   void write_loop(bool reduces, bool must_reduce) {
     Pool before[4];
     std::copy(std::begin(pools_), std::end(pools_), before);
-    for (int64_t i = random_.between(1, 3); i > 0; --i) write_load(Level::loop);
+    for (int64_t i = random_.between(1, 3); i > 0; --i) loaded_ = write_load(Level::loop);
     write_operations(random_.between(1, 12));
     std::vector<ValueId> folded;
     if (reduces) {
       for (int64_t i = random_.between(must_reduce ? 1 : 0, 3); i > 0; --i) {
         folded.push_back(write_reduce());
       }
+      write_operations(random_.between(0, 4));
     }
-    for (int64_t i = random_.between(reduces ? 0 : 1, 2); i > 0; --i) write_store(Level::loop);
+    store_told(Level::loop);
+    for (int64_t i = random_.between(reduces ? 0 : 1, 3); i > 0; --i) write_store(Level::loop);
     std::copy(std::begin(before), std::end(before), pools_);
     for (const ValueId id : folded) pool(kernel_.code[id].type).push_back(id);
     if (first_reduction_ == kNoValue && !folded.empty()) first_reduction_ = folded[0];
@@ -261,6 +321,9 @@ class Generator {
   Pool pools_[4];  // values in sight, by type
   ValueId number_constant_ = kNoValue;
   ValueId first_reduction_ = kNoValue;
+  Pool neutral_;  // constants that identities are about
+  Pool told_;
+  ValueId loaded_ = kNoValue;  // by this loop, last
 };
 
 }  // namespace

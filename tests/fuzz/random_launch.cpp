@@ -13,19 +13,21 @@ namespace {
 
 using namespace kernel;
 
-constexpr int64_t kMostPoints = 26000;    // more than two chunks in six rows or one
+constexpr int64_t kMostPoints = 26000;    // unless one axis alone has more
 constexpr int64_t kMostElements = 60000;  // of one access's memory
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kFloatEdges[] = {
+    0.0f,    -0.0f,    1.0f,     -1.0f,    2.0f,     0.5f,       -2.5f,          3.5f,
+    1e-45f,  -1e-45f,  1.1e-38f, 3.4e38f,  -3.4e38f, kInfinity,  -kInfinity,     kNan,
+    0x1p31f, -0x1p31f, 0x1p63f,  -0x1p63f, 0x1p23f,  8388607.5f, 0x1.fffffep30f, -kNan};
+
 float random_float(Random& random) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-  constexpr float kEdges[] = {0.0f,     -0.0f,     1.0f,       -1.0f,   2.0f,       0.5f,
-                              -2.5f,    3.5f,      1e-45f,     -1e-45f, 1.1e-38f,   3.4e38f,
-                              -3.4e38f, kInfinity, -kInfinity, kNan,    -kNan,      0x1p31f,
-                              -0x1p31f, 0x1p63f,   -0x1p63f,   0x1p23f, 8388607.5f, 0x1.fffffep30f};
-  if (random.one_in(12)) return random.pick(kEdges);
+  if (random.one_in(12)) return random.pick(kFloatEdges);
   if (random.one_in(24)) return std::bit_cast<float>(static_cast<uint32_t>(random.bits()));
-  return static_cast<float>(random.between(-4000, 4000)) * 0x1p-9f;
+  // Every bit of the mantissa, so that an order of additions shows.
+  return static_cast<float>(random.between(-0xffffff, 0xffffff)) * 0x1p-20f;
 }
 
 int64_t random_integer(Random& random) {
@@ -47,7 +49,7 @@ int64_t random_extent(Random& random) {
   constexpr int64_t kSmall[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33};
   constexpr int64_t kMiddle[] = {63,  64,  65,  100, 127, 128, 129,
                                  255, 256, 257, 511, 512, 513, 1000};
-  constexpr int64_t kLarge[] = {4095, 4096, 4097, 8192, 8193, 12289, 20483};
+  constexpr int64_t kLarge[] = {4095, 4096, 4097, 8192, 8193, 12289, 20479, 20481, 40001};
   if (random.one_in(30)) return 0;
   if (random.one_in(8)) return random.pick(kLarge);
   return random.one_in(4) ? random.pick(kMiddle) : random.pick(kSmall);
@@ -60,7 +62,9 @@ void add_sizes(Random& random, KernelCase& one) {
   if (one.kernel.has_reduction() && folded == 0) folded = 1;
   const auto other = [&](int64_t so_far) {
     const int64_t extent = random_extent(random);
-    return extent * so_far <= kMostPoints ? extent : random.between(1, kMostPoints / so_far);
+    return extent * so_far <= kMostPoints
+               ? extent
+               : random.between(1, std::max<int64_t>(1, kMostPoints / so_far));
   };
   const int64_t most = folded > 0 ? folded : 1;
   if (in_rows) {
@@ -184,8 +188,14 @@ class Launch {
     const Type type = access_.dtype == kBool    ? Type::mask
                       : access_.dtype == kInt64 ? Type::i64
                                                 : Type::f32;
+    // Few values meet each other often: zeros of both signs, NaNs, equal ones.
+    uint64_t few[3];
+    for (uint64_t& bits : few) bits = random_edge(random_, type);
+    if (random_.one_in(2)) few[0] = 0, few[1] = type == Type::f32 ? 0x80000000u : 1;
+    if (random_.one_in(2)) few[2] = few[0];
+    const bool is_poor = random_.one_in(4);
     for (int64_t i = 0; i < count; ++i) {
-      const uint64_t bits = random_bits(random_, type);
+      const uint64_t bits = is_poor ? random_.pick(few) : random_bits(random_, type);
       std::memcpy(memory.bytes.data() + i * size_, &bits, size_);
     }
   }
@@ -211,6 +221,11 @@ uint64_t random_bits(Random& random, Type type) {
       return random.bits() & 1;
   }
   return 0;
+}
+
+uint64_t random_edge(Random& random, Type type) {
+  if (type != Type::f32) return random_bits(random, type);
+  return std::bit_cast<uint32_t>(kFloatEdges[random.between(0, random.one_in(3) ? 23 : 5)]);
 }
 
 void add_launch(Random& random, KernelCase& one) {
