@@ -1,0 +1,68 @@
+#include "lazuli/functions/arithmetic.h"
+
+#include "lazuli/functions/functions.gen.h"
+
+namespace lazuli {
+
+Term::operator Tensor() const {
+  return is_tensor() ? tensor() : full({}, number_, number_.category());
+}
+
+namespace arithmetic {
+
+Tensor add(const Term& a, const Term& b, At at) {
+  if (!a.is_tensor())
+    return b.is_tensor() ? add(b, a, at) : lazuli::add(Tensor(a), b.number(), 1, at);
+  return b.is_tensor() ? lazuli::add(a.tensor(), b.tensor(), 1, at)
+                       : lazuli::add(a.tensor(), b.number(), 1, at);
+}
+
+Tensor sub(const Term& a, const Term& b, At at) {
+  if (!b.is_tensor()) return lazuli::sub(Tensor(a), b.number(), 1, at);
+  return a.is_tensor() ? lazuli::sub(a.tensor(), b.tensor(), 1, at)
+                       : lazuli::rsub(b.tensor(), a.number(), 1, at);
+}
+
+Tensor mul(const Term& a, const Term& b, At at) {
+  if (!a.is_tensor()) return b.is_tensor() ? mul(b, a, at) : lazuli::mul(Tensor(a), b.number(), at);
+  return b.is_tensor() ? lazuli::mul(a.tensor(), b.tensor(), at)
+                       : lazuli::mul(a.tensor(), b.number(), at);
+}
+
+Tensor div(const Term& a, const Term& b, At at) {
+  if (!b.is_tensor()) return lazuli::div(Tensor(a), b.number(), at);
+  return a.is_tensor() ? lazuli::div(a.tensor(), b.tensor(), at)
+                       : lazuli::rdiv(b.tensor(), a.number(), at);
+}
+
+Tensor neg(const Term& a, At at) { return lazuli::neg(Tensor(a), at); }
+
+Tensor eq(const Term& a, const Term& b, At at) {
+  if (!a.is_tensor()) return b.is_tensor() ? eq(b, a, at) : lazuli::eq(Tensor(a), b.number(), at);
+  return b.is_tensor() ? lazuli::eq(a.tensor(), b.tensor(), at)
+                       : lazuli::eq(a.tensor(), b.number(), at);
+}
+
+Tensor lt(const Term& a, const Term& b, At at) {
+  if (!b.is_tensor()) return lazuli::lt(Tensor(a), b.number(), at);
+  return a.is_tensor() ? lazuli::lt(a.tensor(), b.tensor(), at)
+                       : lazuli::gt(b.tensor(), a.number(), at);
+}
+
+Tensor gt(const Term& a, const Term& b, At at) { return lt(b, a, at); }
+Tensor ne(const Term& a, const Term& b, At at) { return negation(eq(a, b, at), at); }
+Tensor le(const Term& a, const Term& b, At at) {
+  return lazuli::maximum(lt(a, b, at), eq(a, b, at), at);  // of bools: or
+}
+Tensor ge(const Term& a, const Term& b, At at) { return le(b, a, at); }
+Tensor negation(const Term& condition, At at) { return eq(condition, false, at); }
+
+Tensor where(const Term& condition, const Term& a, const Term& b, At at) {
+  const Tensor chosen(condition);
+  if (!b.is_tensor()) return lazuli::where(chosen, Tensor(a), b.number(), at);
+  return a.is_tensor() ? lazuli::where(chosen, a.tensor(), b.tensor(), at)
+                       : lazuli::where(chosen, a.number(), b.tensor(), at);
+}
+
+}  // namespace arithmetic
+}  // namespace lazuli

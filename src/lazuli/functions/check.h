@@ -1,0 +1,14 @@
+// The check of a caller's argument, told with the line of the call:
+//   LZ_CHECK_AT(condition, ValueError, at, "op: need {}; got {}", a, b)
+// Not for public headers.
+#pragma once
+
+#include "lazuli/base/check.h"
+#include "lazuli/base/source_location.h"
+
+#define LZ_CHECK_AT(condition, Kind, at, ...)                                                  \
+  do {                                                                                         \
+    if (!(condition)) [[unlikely]]                                                             \
+      throw ::lazuli::Kind(::lazuli::format(__VA_ARGS__) + " (at " + ::lazuli::to_string(at) + \
+                           ")");                                                               \
+  } while (false)

@@ -1,0 +1,157 @@
+#include "lazuli/functions/creation.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "lazuli/exec/executor.h"
+#include "lazuli/functions/check.h"
+#include "lazuli/functions/functions.gen.h"
+#include "lazuli/functions/record.h"
+#include "lazuli/tensor/variable.h"
+
+namespace lazuli {
+
+using op::OpKind;
+
+namespace {
+
+void check_sizes(const char* op, const Shape& sizes, At at) {
+  for (const int64_t size : sizes) {
+    LZ_CHECK_AT(size >= 0, ValueError, at, "{}: need extents of at least 0; got {}", op,
+                to_string(sizes));
+  }
+}
+
+Tensor fill(const char* op, Scalar value, DType dtype, const Shape& sizes, At at) {
+  check_sizes(op, sizes, at);
+  return internal::fill(value, sizes, dtype, at);
+}
+
+Tensor of_buffer(DType dtype, const Layout& layout, Ref<runtime::Buffer> buffer) {
+  const TensorType type{dtype, layout.shape};
+  return Tensor(tensor::Variable::make(trace::Value::of_buffer(type, layout, std::move(buffer))));
+}
+
+}  // namespace
+
+Tensor full(const Shape& size, Scalar fill_value, std::optional<DType> dtype, At at) {
+  return fill("full", fill_value, dtype.value_or(fill_value.category()), size, at);
+}
+Tensor zeros(const Shape& size, std::optional<DType> dtype, At at) {
+  return fill("zeros", 0, dtype.value_or(kFloat32), size, at);
+}
+Tensor ones(const Shape& size, std::optional<DType> dtype, At at) {
+  return fill("ones", 1, dtype.value_or(kFloat32), size, at);
+}
+Tensor empty(const Shape& size, std::optional<DType> dtype, At at) {
+  return fill("empty", 0, dtype.value_or(kFloat32), size, at);
+}
+Tensor zeros_like(const Tensor& self, At at) { return full_like(self, 0, at); }
+Tensor ones_like(const Tensor& self, At at) { return full_like(self, 1, at); }
+Tensor full_like(const Tensor& self, Scalar value, At at) {
+  LZ_CHECK_AT(self.defined(), ValueError, at, "full_like: self is undefined");
+  return fill("full_like", value, self.dtype(), self.sizes(), at);
+}
+
+Tensor arange(Scalar end, std::optional<DType> dtype, At at) {
+  return arange(0, end, 1, dtype, at);
+}
+Tensor arange(Scalar start, Scalar end, std::optional<DType> dtype, At at) {
+  return arange(start, end, 1, dtype, at);
+}
+Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype, At at) {
+  const DType natural = promote(promote(start.category(), end.category()), step.category());
+  const DType result = dtype.value_or(natural == kFloat32 ? kFloat32 : kInt64);
+  LZ_CHECK_AT(result != kBool, TypeError, at, "arange: need f32 or i64; got bool");
+  const double distance = end.to_double() - start.to_double();
+  LZ_CHECK_AT(step.to_double() != 0 && distance / step.to_double() >= 0, ValueError, at,
+              "arange: need a step, not 0, that leads from start to end; got {}, {} and {}",
+              to_string(start), to_string(end), to_string(step));
+  int64_t length;
+  if (natural == kFloat32) {
+    length = static_cast<int64_t>(std::ceil(distance / step.to_double()));
+  } else {
+    const int64_t last = end.to_int64() - start.to_int64();
+    length = last / step.to_int64() + (last % step.to_int64() != 0);
+  }
+  Record record(OpKind::arange, at);
+  record.number(start, result);
+  record.number(step, result);
+  record.size(length);
+  return record.run();
+}
+
+Tensor rand(const Shape& size, std::optional<DType> dtype, At at) {
+  check_sizes("rand", size, at);
+  LZ_CHECK_AT(dtype.value_or(kFloat32) == kFloat32, TypeError, at, "rand: need f32; got {}",
+              name_of(*dtype));
+  constexpr int64_t kNumbersInBlock = 4;
+  const int64_t blocks = (size.product() + kNumbersInBlock - 1) / kNumbersInBlock;
+  Record record(OpKind::rand, at);
+  record.number(static_cast<int64_t>(exec::random_seed()), kInt64);
+  record.number(static_cast<int64_t>(exec::take_random(blocks)), kInt64);
+  record.sizes(size.span());
+  return record.run();
+}
+
+Tensor from_data(const void* data, DType dtype, const Shape& sizes, At at) {
+  check_sizes("from_data", sizes, at);
+  const int64_t bytes = sizes.product() * size_of(dtype);
+  Ref<runtime::Buffer> buffer = runtime::Buffer::allocated(bytes);
+  if (bytes > 0) std::memcpy(buffer->data(), data, static_cast<size_t>(bytes));
+  return of_buffer(dtype, contiguous(sizes), std::move(buffer));
+}
+
+Tensor from_blob(void* data, const Shape& sizes, DType dtype, const std::optional<Dims>& strides,
+                 std::function<void()> on_release, At at) {
+  check_sizes("from_blob", sizes, at);
+  LZ_CHECK_AT(!strides || strides->rank() == sizes.rank(), ValueError, at,
+              "from_blob: need a stride for each dimension of {}; got {}", to_string(sizes),
+              to_string(*strides));
+  const auto address = reinterpret_cast<uintptr_t>(data);
+  LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,
+              "from_blob: need an address aligned to {} bytes", size_of(dtype));
+  Layout layout = contiguous(sizes);
+  if (strides) layout.strides = *strides;
+  const auto [low, high] = touched_range(layout);
+  LZ_CHECK_AT(low >= 0, ValueError, at, "from_blob: need strides of at least 0; got {}",
+              to_string(layout.strides));
+  Tensor result = of_buffer(
+      dtype, layout, runtime::Buffer::borrowed(data, high * size_of(dtype), std::move(on_release)));
+  result.variable().pin();
+  return result;
+}
+
+Tensor detail::from_numbers(const Scalar* values, size_t count, DType dtype, const Shape& sizes,
+                            At at) {
+  check_sizes("from_vector", sizes, at);
+  LZ_CHECK_AT(static_cast<int64_t>(count) == sizes.product(), ValueError, at,
+              "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
+              count);
+  const auto size = static_cast<size_t>(size_of(dtype));
+  Ref<runtime::Buffer> buffer = runtime::Buffer::allocated(static_cast<int64_t>(count * size));
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t bits = values[i].bits_as(dtype);
+    std::memcpy(buffer->data() + i * size, &bits, size);
+  }
+  return of_buffer(dtype, contiguous(sizes), std::move(buffer));
+}
+
+Tensor from_vector(const std::vector<float>& values, const Shape& sizes, At at) {
+  LZ_CHECK_AT(static_cast<int64_t>(values.size()) == sizes.product(), ValueError, at,
+              "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
+              values.size());
+  return from_data(values.data(), kFloat32, sizes, at);
+}
+Tensor from_vector(const std::vector<int64_t>& values, const Shape& sizes, At at) {
+  LZ_CHECK_AT(static_cast<int64_t>(values.size()) == sizes.product(), ValueError, at,
+              "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
+              values.size());
+  return from_data(values.data(), kInt64, sizes, at);
+}
+
+Tensor scalar_tensor(Scalar value, At at) {
+  return detail::from_numbers(&value, 1, value.category(), {}, at);
+}
+
+}  // namespace lazuli

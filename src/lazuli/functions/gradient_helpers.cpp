@@ -1,0 +1,47 @@
+#include "lazuli/functions/gradient_helpers.h"
+
+#include "lazuli/functions/functions.gen.h"
+
+namespace lazuli {
+namespace {
+
+// A reduction records [keepdim, folded dimensions...].
+Dims folded(const GradientCall& call) { return Dims(call.attributes.subspan(1)); }
+
+}  // namespace
+
+Tensor spread(const Tensor& folded_tensor, const GradientCall& call) {
+  const bool keeps_dims = call.attributes[0] != 0;
+  if (keeps_dims) return folded_tensor;
+  Shape shape = call.shapes[0];
+  for (const int64_t dim : folded(call)) shape[static_cast<int>(dim)] = 1;
+  return reshape(folded_tensor, shape, call.at);
+}
+
+Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
+  const Dims dims = folded(call);
+  const Tensor parts = to(mask, grad.dtype(), call.at);
+  if (dims.rank() == 0) return mul(parts, grad, call.at);
+  const Tensor count = sum(parts, dims, true, std::nullopt, call.at);
+  return mul(parts, div(grad, count, call.at), call.at);
+}
+
+Tensor inverse_permute(const Tensor& grad, const GradientCall& call) {
+  Dims inverse = Dims::filled(static_cast<int>(call.attributes.size()), 0);
+  for (int i = 0; i < inverse.rank(); ++i) {
+    inverse[static_cast<int>(call.attributes[static_cast<size_t>(i)])] = i;
+  }
+  return permute(grad, inverse, call.at);
+}
+
+void cat_gradients(const GradientCall& call, const Tensor& grad, std::span<Tensor> gradients) {
+  const int64_t dim = call.attributes[0];
+  int64_t start = 0;
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const int64_t length = call.shapes[i][static_cast<int>(dim)];
+    if (call.needs(i)) gradients[i] = narrow(grad, dim, start, length, call.at);
+    start += length;
+  }
+}
+
+}  // namespace lazuli

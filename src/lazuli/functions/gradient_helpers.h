@@ -1,0 +1,25 @@
+// What gradient rules need beside the catalogue's functions.
+#pragma once
+
+#include "lazuli/functions/arithmetic.h"
+#include "lazuli/functions/gradient_rule.h"
+
+namespace lazuli {
+
+// Operand `i`, which was a tensor in one call and a number in another.
+inline Term term(const GradientCall& call, size_t i) {
+  return call.operands[i].defined() ? Term(call.operands[i]) : Term(call.numbers[i]);
+}
+
+// Of a reduction: its result, or the gradient of that, with the folded dimensions back as extents
+// of 1, so that it broadcasts against the operand.
+Tensor spread(const Tensor& folded, const GradientCall& call);
+// Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
+// names, of the operand's shape.
+Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
+// Of permute: the dimensions back in their order.
+Tensor inverse_permute(const Tensor& grad, const GradientCall& call);
+// Of cat: to each operand its part.
+void cat_gradients(const GradientCall& call, const Tensor& grad, std::span<Tensor> gradients);
+
+}  // namespace lazuli

@@ -1,0 +1,49 @@
+#include "lazuli/functions/operators.h"
+
+#include "lazuli/functions/functions.gen.h"
+
+namespace lazuli {
+
+Tensor operator-(Operand self) { return neg(self.tensor, self.at); }
+
+Tensor operator+(Operand self, Operand other) { return add(self.tensor, other.tensor, 1, self.at); }
+Tensor operator-(Operand self, Operand other) { return sub(self.tensor, other.tensor, 1, self.at); }
+Tensor operator*(Operand self, Operand other) { return mul(self.tensor, other.tensor, self.at); }
+Tensor operator/(Operand self, Operand other) { return div(self.tensor, other.tensor, self.at); }
+Tensor operator==(Operand self, Operand other) { return eq(self.tensor, other.tensor, self.at); }
+Tensor operator<(Operand self, Operand other) { return lt(self.tensor, other.tensor, self.at); }
+Tensor operator>(Operand self, Operand other) { return gt(self.tensor, other.tensor, self.at); }
+
+Tensor operator+(Operand self, Scalar other) { return add(self.tensor, other, 1, self.at); }
+Tensor operator-(Operand self, Scalar other) { return sub(self.tensor, other, 1, self.at); }
+Tensor operator*(Operand self, Scalar other) { return mul(self.tensor, other, self.at); }
+Tensor operator/(Operand self, Scalar other) { return div(self.tensor, other, self.at); }
+Tensor operator==(Operand self, Scalar other) { return eq(self.tensor, other, self.at); }
+Tensor operator<(Operand self, Scalar other) { return lt(self.tensor, other, self.at); }
+Tensor operator>(Operand self, Scalar other) { return gt(self.tensor, other, self.at); }
+
+Tensor operator+(Scalar self, Operand other) { return add(other.tensor, self, 1, other.at); }
+Tensor operator-(Scalar self, Operand other) { return rsub(other.tensor, self, 1, other.at); }
+Tensor operator*(Scalar self, Operand other) { return mul(other.tensor, self, other.at); }
+Tensor operator/(Scalar self, Operand other) { return rdiv(other.tensor, self, other.at); }
+Tensor operator<(Scalar self, Operand other) { return gt(other.tensor, self, other.at); }
+Tensor operator>(Scalar self, Operand other) { return lt(other.tensor, self, other.at); }
+
+const Tensor& operator+=(Operand self, Operand other) {
+  return self.tensor.add_(other.tensor, 1, self.at);
+}
+const Tensor& operator-=(Operand self, Operand other) {
+  return self.tensor.sub_(other.tensor, 1, self.at);
+}
+const Tensor& operator*=(Operand self, Operand other) {
+  return self.tensor.mul_(other.tensor, self.at);
+}
+const Tensor& operator/=(Operand self, Operand other) {
+  return self.tensor.div_(other.tensor, self.at);
+}
+const Tensor& operator+=(Operand self, Scalar other) { return self.tensor.add_(other, 1, self.at); }
+const Tensor& operator-=(Operand self, Scalar other) { return self.tensor.sub_(other, 1, self.at); }
+const Tensor& operator*=(Operand self, Scalar other) { return self.tensor.mul_(other, self.at); }
+const Tensor& operator/=(Operand self, Scalar other) { return self.tensor.div_(other, self.at); }
+
+}  // namespace lazuli

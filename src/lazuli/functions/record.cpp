@@ -1,0 +1,163 @@
+#include "lazuli/functions/record.h"
+
+#include <vector>
+
+#include "lazuli/autograd/mode.h"
+#include "lazuli/autograd/state.h"
+#include "lazuli/exec/executor.h"
+#include "lazuli/functions/check.h"
+#include "lazuli/functions/gradient_node.h"
+#include "lazuli/functions/gradient_rule.h"
+
+namespace lazuli {
+
+using tensor::Variable;
+using tensor::ViewStep;
+
+void Record::grow() {
+  const uint32_t capacity = capacity_ * 2;
+  std::unique_ptr<Argument[]> operands(new Argument[capacity]);
+  std::copy(operands_, operands_ + operand_count_, operands.get());
+  more_operands_ = std::move(operands);
+  operands_ = more_operands_.get();
+  capacity_ = capacity;
+}
+
+const Tensor* Record::cast(const Tensor& tensor, DType dtype) {
+  Record record(op::OpKind::to, at_);
+  record.tensor(tensor);
+  record.attribute(static_cast<int64_t>(dtype));
+  casts_.push_front(record.run());
+  return &casts_.front();
+}
+
+Ref<trace::Value> Record::run_value() {
+  trace::CallOperand inline_operands[kMaxInlineOperands];
+  std::vector<trace::CallOperand> more_operands;
+  trace::CallOperand* operands = inline_operands;
+  if (operand_count_ > kMaxInlineOperands) [[unlikely]] {
+    more_operands.resize(operand_count_);
+    operands = more_operands.data();
+  }
+  for (uint32_t i = 0; i < operand_count_; ++i) {
+    const Argument& argument = operands_[i];
+    if (argument.tensor) {
+      Variable& variable = argument.tensor->variable();
+      if (variable.is_stale()) [[unlikely]]
+        refresh(variable, at_);
+      operands[i].kind = trace::CallOperand::Kind::value;
+      operands[i].value = variable.value().get();
+    } else {
+      operands[i].kind = argument.is_constant ? trace::CallOperand::Kind::constant
+                                              : trace::CallOperand::Kind::number;
+      operands[i].dtype = argument.dtype;
+      operands[i].bits = argument.bits;
+    }
+  }
+  const trace::Call call{kind_,
+                         {operands, operand_count_},
+                         {attributes_, attribute_count_},
+                         {sizes_, size_count_},
+                         {offsets_, offset_count_},
+                         at_};
+  try {
+    return exec::record(call);
+  } catch (...) {
+    rethrow_at(at_);
+  }
+}
+
+bool Record::reads_pinned() const {
+  for (const Argument& argument : arguments()) {
+    if (argument.tensor && argument.tensor->variable().is_pinned()) return true;
+  }
+  return false;
+}
+
+void Record::attach_gradient(Variable& result) const {
+  if (!is_floating(result.type().dtype)) return;
+  const GradientRule& rule = gradient_rule(kind_);
+  if (rule.differentiable == 0) return;
+  for (uint32_t i = 0; i < operand_count_; ++i) {
+    const Tensor* operand = operands_[i].tensor;
+    if (operand && autograd::needs_gradient(operand->variable()) && rule.is_differentiable(i)) {
+      autograd::ensure_state(result).history = {OperationNode::make(*this, rule, result), 0};
+      return;
+    }
+  }
+}
+
+Ref<Variable> Record::run_fresh() {
+  Ref<Variable> result = Variable::make(run_value());
+  if (autograd::is_recording()) attach_gradient(*result);
+  if (reads_pinned()) [[unlikely]]
+    exec::read(*result->value());
+  return result;
+}
+
+Tensor Record::run() {
+  if (op::traits_of(kind_).category != op::Category::view) return Tensor(run_fresh());
+  const Ref<Variable>& parent = operands_[0].tensor->reference();
+  ViewStep step{kind_,
+                SmallVector<int64_t, 4>(std::span<const int64_t>(attributes_, attribute_count_)),
+                SmallVector<int64_t, 4>(std::span<const int64_t>(sizes_, size_count_)),
+                SmallVector<int64_t, 1>(std::span<const int64_t>(offsets_, offset_count_))};
+  Ref<trace::Value> value = run_value();
+  Ref<Variable> result = Variable::make_view(parent, std::move(step), std::move(value));
+  if (autograd::is_recording()) {
+    attach_gradient(*result);
+  } else if (autograd::needs_gradient(*parent)) {
+    autograd::ensure_state(*result).is_detached = true;
+  }
+  return Tensor(std::move(result));
+}
+
+Tensor Record::run_copy() { return Tensor(run_fresh()); }
+
+void Record::run_into(const Tensor& target) {
+  const std::string_view name = op::name_of(kind_);
+  check_writable(name, target, at_);
+  Tensor contents(run_fresh());
+  const TensorType& type = target.variable().type();
+  LZ_CHECK_AT(contents.sizes() == type.shape, ValueError, at_,
+              "{}_: need a result of the shape of self, {}; got {}", name, to_string(type.shape),
+              to_string(contents.sizes()));
+  LZ_CHECK_AT(contents.dtype() <= type.dtype, TypeError, at_,
+              "{}_: need a result that can be cast to {}; got {}", name, name_of(type.dtype),
+              name_of(contents.dtype()));
+  if (contents.dtype() != type.dtype) contents = *cast(contents, type.dtype);
+  write(target, contents, at_);
+}
+
+void refresh(Variable& variable, At at) {
+  SmallVector<Variable*, 8> stale;  // a view, its parent, ...
+  for (Variable* view = &variable; view->is_stale(); view = view->parent().get()) {
+    stale.push_back(view);
+  }
+  while (!stale.empty()) {
+    Variable& view = *stale.back();
+    stale.pop_back();
+    const Tensor parent(view.parent());
+    const ViewStep& step = view.step();
+    autograd::State* state = autograd::state_of(view);
+    const bool is_detached = state && state->is_detached;
+    if (is_detached && view.type() == parent.variable().type() && step.kind == op::OpKind::view) {
+      view.refresh(parent.variable().value());
+      continue;
+    }
+    // A view has its parent's history whatever the mode is now.
+    autograd::ModeGuard mode(!is_detached);
+    Record record(step.kind, at);
+    record.tensor(parent);
+    record.attributes(step.attributes);
+    record.sizes(step.sizes);
+    for (const int64_t offset : step.offsets) record.offset(offset);
+    const Tensor fresh = record.run_copy();
+    view.refresh(fresh.variable().value());
+    if (is_detached) continue;
+    autograd::State* own = autograd::state_of(fresh.variable());
+    if (own || state) autograd::ensure_state(view).history = own ? own->history : autograd::Edge();
+  }
+}
+
+}  // namespace lazuli

@@ -1,0 +1,99 @@
+#include "lazuli/functions/recording.h"
+
+#include "lazuli/functions/check.h"
+#include "lazuli/functions/functions.gen.h"
+
+namespace lazuli {
+
+using op::OpKind;
+
+void throw_undefined(const char* op, const char* argument, At at) {
+  LZ_CHECK_AT(false, ValueError, at, "{}: {} is undefined", op, argument);
+  __builtin_unreachable();
+}
+void throw_dtype(const char* op, const char* argument, DType need, DType got, At at) {
+  LZ_CHECK_AT(false, TypeError, at, "{}: need {} of {}; got {}", op, argument, name_of(need),
+              name_of(got));
+  __builtin_unreachable();
+}
+void throw_factor(const char* op, const char* argument, DType dtype, At at) {
+  LZ_CHECK_AT(false, TypeError, at, "{}: need {} without a fraction for {}", op, argument,
+              name_of(dtype));
+  __builtin_unreachable();
+}
+
+DType meeting_dtype(const char* op, TensorList tensors, At at) {
+  LZ_CHECK_AT(tensors.size() > 0, ValueError, at, "{}: need at least one tensor; got none", op);
+  DType dtype = DType::boolean;
+  for (const Tensor& tensor : tensors) {
+    check_defined(op, "a tensor", tensor, at);
+    dtype = promote(dtype, dtype_of(tensor));
+  }
+  return dtype;
+}
+
+int64_t folded_count(const Tensor& self, const DimList& dim, At at) {
+  int64_t count = 1;
+  const Shape& shape = self.sizes();
+  for (const int64_t folded : folded_dims("mean", dim, shape.rank(), at)) {
+    count *= shape[static_cast<int>(folded)];
+  }
+  return count;
+}
+
+Tensor to(const Tensor& self, DType dtype, At at) {
+  check_defined("to", "self", self, at);
+  if (dtype_of(self) == dtype) return self;
+  Record record(OpKind::to, at);
+  record.tensor(self);
+  record.attribute(static_cast<int64_t>(dtype));
+  return record.run();
+}
+
+Tensor internal::index_along(const Tensor& self, int64_t dim, At at) {
+  check_defined("index_along", "self", self, at);
+  const int rank = self.sizes().rank();
+  const int wrapped = wrap_dim("index_along", dim, rank, at);
+  if (rank == 0) return full({}, 0, kInt64, at);
+  Shape shape = Shape::filled(rank, 1);
+  shape[wrapped] = self.sizes()[wrapped];
+  return view(arange(shape[wrapped], kInt64, at), shape, at);
+}
+
+Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim, At at) {
+  check_defined("argmax", "self", self, at);
+  const NoGradGuard no_grad;
+  if (dim) {
+    if (self.sizes().rank() == 0) return full({}, 0, kInt64, at);
+    return internal::argmax_along(self, *dim, keepdim, at);
+  }
+  const Tensor place = internal::argmax_along(reshape(self, {-1}, at), 0, false, at);
+  return keepdim ? view(place, Shape::filled(self.sizes().rank(), 1), at) : place;
+}
+
+// A fill has no gradient: what was there before gets none.
+const Tensor& Tensor::fill_(Scalar value, At at) const {
+  check_writable("fill", *this, at);
+  const DType own = dtype();
+  Record record(OpKind::fill, at);
+  record.number(value, own);
+  record.sizes(sizes().span());
+  record.run_into(*this);
+  return *this;
+}
+
+const Tensor& Tensor::zero_(At at) const { return fill_(false, at); }
+
+const Tensor& Tensor::copy_(const Tensor& src, At at) const {
+  check_writable("copy", *this, at);
+  check_defined("copy_", "src", src, at);
+  const Tensor cast = lazuli::to(src, dtype(), at);
+  // A value of its own, so that the two variables stay apart.
+  Record record(OpKind::expand, at);
+  record.tensor(cast);
+  record.sizes(sizes().span());
+  write(*this, record.run_copy(), at);
+  return *this;
+}
+
+}  // namespace lazuli
