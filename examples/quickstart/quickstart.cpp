@@ -11,7 +11,8 @@ int main() {
   lazuli::optim::SGD optimizer(layer->parameters(), 0.1);
   for (int step = 0; step < 100; ++step) {
     optimizer.zero_grad();
-    lazuli::Tensor loss = (layer->forward(x).tanh() - y).square().mean();
+    lazuli::Tensor error = layer->forward(x).tanh() - y;
+    lazuli::Tensor loss = (error * error).mean();
     loss.backward();
     optimizer.step();
     lazuli::eval();  // marks a step; never needed for a right answer
