@@ -144,6 +144,7 @@ struct ScalarFunction {
   formula::Block formula;
   double ulp = 0;  // bound of the error against the reference, over every f32
   std::string reference;
+  bool takes_fractions = false;  // the bound holds for the multiples of 2^-24 in [0, 1) only
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 

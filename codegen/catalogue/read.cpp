@@ -22,8 +22,8 @@ const std::vector<std::string> kKeys = {
     "grad",         "reference",   "ulp",      "samples",
     "whole_samples"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
-const std::vector<std::string> kScalarKeys = {"scalar", "doc",       "formula",
-                                              "ulp",    "reference", "derivative"};
+const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
+                                              "reference", "inputs", "derivative"};
 
 constexpr std::pair<DTypeRule, std::string_view> kRules[] = {
     {DTypeRule::same, "same"},        {DTypeRule::floating, "float"},
@@ -430,6 +430,12 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
   if (const Yaml* doc = yaml.find("doc")) scalar.doc = trimmed(doc->text);
   if (const Yaml* ulp = yaml.find("ulp")) scalar.ulp = std::strtod(ulp->text.c_str(), nullptr);
   if (const Yaml* reference = yaml.find("reference")) scalar.reference = reference->text;
+  if (const Yaml* inputs = yaml.find("inputs")) {
+    scalar.takes_fractions = inputs->text == "fractions";
+    if (!scalar.takes_fractions && inputs->text != "all") {
+      problems.add({file, inputs->line}, scalar.name, "need 'all' or 'fractions' for 'inputs'");
+    }
+  }
   if (const Yaml* text = yaml.find("formula")) {
     scalar.formula = read_block(*text, {file, text->line}, scalar.name, "formula", problems);
   }

@@ -1,0 +1,23 @@
+// Runs a scalar function over many floats and compares it with its reference.
+#pragma once
+
+#include <cstdint>
+
+#include "tests/scalars/scalar_cases.h"
+
+namespace lazuli::scalar_tests {
+
+struct Measured {
+  uint64_t count = 0;
+  double worst = 0;  // ulp of the f32 result
+  float worst_at = 0;
+  uint64_t mistakes = 0;  // NaN, infinity or sign other than the reference's
+  float mistake_at = 0;
+  uint64_t above_one = 0;  // results beyond 1 and -1
+  int instructions = 0;    // primitives that run for each element
+};
+
+// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`.
+Measured measure(const ScalarCase& scalar, uint64_t stride);
+
+}  // namespace lazuli::scalar_tests

@@ -1,0 +1,22 @@
+// The scalar functions to measure; the table is generated from ops/scalars.yaml.
+#pragma once
+
+#include <ostream>
+#include <vector>
+
+#include "lazuli/kernel/builder.h"
+
+namespace lazuli::scalar_tests {
+
+struct ScalarCase {
+  const char* name;
+  kernel::Value (*build)(kernel::Builder& builder, kernel::Value x);
+  double (*reference)(double x);
+  double ulp;            // the bound that the catalogue promises
+  bool takes_fractions;  // holds for the multiples of 2^-24 in [0, 1) only
+};
+const std::vector<ScalarCase>& scalar_cases();
+
+inline void PrintTo(const ScalarCase& scalar, std::ostream* out) { *out << scalar.name; }
+
+}  // namespace lazuli::scalar_tests
