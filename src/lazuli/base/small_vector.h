@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
+#include <memory>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace lazuli {
 
@@ -64,9 +67,21 @@ class SmallVector {
     for (size_t i = size_; i < count; ++i) data_[i] = copy;
     size_ = static_cast<uint32_t>(count);
   }
-  template <typename Iterator>
+  // The range may lie in this vector.
+  template <std::contiguous_iterator Iterator>
   void append(Iterator first, Iterator last) {
-    for (; first != last; ++first) push_back(*first);
+    const T* items = std::to_address(first);
+    const auto count = static_cast<size_t>(last - first);
+    if (size_ + count > capacity_) {
+      SmallVector grown;
+      grown.grow(std::max<size_t>(size_ + count, size_t{capacity_} * 2));
+      grown.append(begin(), end());
+      grown.append(items, items + count);
+      *this = std::move(grown);
+      return;
+    }
+    if (count) std::memcpy(static_cast<void*>(data_ + size_), items, count * sizeof(T));
+    size_ += static_cast<uint32_t>(count);
   }
   operator std::span<const T>() const { return {data_, size_}; }  // NOLINT: a span of itself
   friend bool operator==(const SmallVector& a, const SmallVector& b) {

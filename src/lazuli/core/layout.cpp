@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <utility>
 
 #include "lazuli/base/format.h"
 
@@ -20,14 +22,15 @@ Dims contiguous_strides(const Shape& shape) {
 Layout contiguous(const Shape& shape) { return {shape, contiguous_strides(shape), 0}; }
 
 bool is_contiguous(const Layout& layout) {
+  bool has_gaps = false;
   int64_t step = 1;
   for (int i = layout.rank() - 1; i >= 0; --i) {
     if (layout.shape[i] == 0) return true;
     if (layout.shape[i] == 1) continue;
-    if (layout.strides[i] != step) return false;
+    has_gaps |= layout.strides[i] != step;
     step *= layout.shape[i];
   }
-  return true;
+  return !has_gaps;
 }
 
 bool is_injective(const Layout& layout) {
@@ -35,9 +38,12 @@ bool is_injective(const Layout& layout) {
   int count = 0;
   for (int i = 0; i < layout.rank(); ++i) {
     if (layout.shape[i] == 0) return true;
-    if (layout.shape[i] > 1) axes[count++] = {std::abs(layout.strides[i]), layout.shape[i]};
+    if (layout.shape[i] == 1) continue;
+    const std::pair<int64_t, int64_t> axis = {std::abs(layout.strides[i]), layout.shape[i]};
+    int place = count++;  // in increasing order
+    for (; place > 0 && axis < axes[place - 1]; --place) axes[place] = axes[place - 1];
+    axes[place] = axis;
   }
-  std::sort(axes.begin(), axes.begin() + count);
   int64_t reach = 0;  // largest offset that the axes so far make
   for (int i = 0; i < count; ++i) {
     if (axes[i].first <= reach) return false;
@@ -91,8 +97,8 @@ std::optional<Layout> reshaped(const Layout& layout, const Shape& shape) {
     const int64_t step = layout.strides[source];
     int64_t outer = step * layout.shape[source];
     --source;
-    while (source >= 0 && (layout.shape[source] == 1 || block == 1 ||
-                           layout.strides[source] == outer)) {
+    while (source >= 0 &&
+           (layout.shape[source] == 1 || block == 1 || layout.strides[source] == outer)) {
       if (block == 1 && layout.shape[source] != 1) break;
       block *= layout.shape[source];
       outer *= layout.shape[source];
