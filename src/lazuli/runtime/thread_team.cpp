@@ -18,9 +18,9 @@ namespace {
 
 // How long a helper watches for the next region before it parks. The launches of a plan follow
 // each other faster; waking a parked thread takes about as long.
-constexpr auto kHelperSpin = std::chrono::microseconds(60);
+constexpr auto kHelperSpin = std::chrono::microseconds(30);
 // How long the caller watches a helper's last task before it gives up its processor.
-constexpr auto kCallerSpin = std::chrono::microseconds(100);
+constexpr auto kCallerSpin = std::chrono::microseconds(50);
 constexpr int kMostThreads = 1024;
 
 int initial_thread_count() {
