@@ -61,7 +61,7 @@ struct LibraryCall {
   TensorArgument result;                     // contiguous
   std::span<const uint64_t> numbers;         // numbers and offsets in the entry's order, as bits
   std::span<const int64_t> attributes;
-  std::atomic<uint32_t>* fault = nullptr;    // set to 1 when the call fails
+  std::atomic<uint32_t>* fault = nullptr;  // set to 1 when the call fails
 };
 
 class Backend {
