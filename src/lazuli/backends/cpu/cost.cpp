@@ -8,9 +8,9 @@ using kernel::Level;
 using kernel::Primitive;
 using kernel::Type;
 
-constexpr double kRun = 30e-9;
-constexpr double kVectorInstruction = 0.2e-9;
-constexpr double kByte = 0.02e-9;      // moved between neighbours
+constexpr double kRun = 20e-9;
+constexpr double kVectorInstruction = 0.1e-9;
+constexpr double kByte = 0.007e-9;     // moved within the caches
 constexpr double kScattered = 0.8e-9;  // an element that lies alone
 
 double lanes_of(Type type, double lanes) { return type == Type::i64 ? lanes / 2 : lanes; }
