@@ -37,6 +37,7 @@ class Checker {
     check_names();
     for (const ScalarFunction& scalar : catalogue_.scalars) check_scalar(scalar);
     for (const Entry& entry : catalogue_.entries) {
+      if (entry.functions.empty()) continue;  // its schema could not be read
       check_formulas(entry);
       check_equation(entry);
       if (entry.as) check_composite(entry);
@@ -195,7 +196,8 @@ class Checker {
     if (count >= least && count <= most) return;
     const std::string range = least == most ? std::to_string(least)
                                             : std::to_string(least) + " to " + std::to_string(most);
-    problem(entry, node.text + " takes " + range + " arguments; got " + std::to_string(count));
+    problem(entry, node.text + " takes " + range + (range == "1" ? " argument" : " arguments") +
+                       "; got " + std::to_string(count));
   }
 
   void check_tests(const Entry& entry) {

@@ -61,7 +61,11 @@ std::string_view name_of(Kind kind) {
 }
 
 void Problems::add(const Position& where, const std::string& entry, const std::string& message) {
-  problems_.push_back({where, (entry.empty() ? "" : entry + ": ") + message});
+  const std::string text = (entry.empty() ? "" : entry + ": ") + message;
+  for (const Problem& told : problems_) {
+    if (told.where.text() == where.text() && told.text == text) return;
+  }
+  problems_.push_back({where, text});
 }
 
 std::string Problems::text() const {

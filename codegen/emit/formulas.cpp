@@ -15,8 +15,8 @@ constexpr DType kAll[] = {kBool, kInt64, kFloat32};
 
 // The formula's lines as comment, after the entry's place.
 std::string comment(const Position& where, const formula::Block& block) {
-  std::string text = "// " + where.text() + ": ";
-  if (block.bindings.empty()) return text + formula::to_string(block.result) + "\n";
+  std::string text = "// " + where.text() + ":";
+  if (block.bindings.empty()) return text + " " + formula::to_string(block.result) + "\n";
   text += "\n";
   for (const formula::Binding& binding : block.bindings) {
     text += wrapped(binding.name + " = " + formula::to_string(binding.value), "//   ");

@@ -44,6 +44,10 @@ Node step(const Node& node) {
     if (is(in[0], 0) || (function == "mul" && is(in[1], 0))) return number(0);
     if (is(in[1], 1)) return in[0];
     if (function == "mul" && is(in[0], 1)) return in[1];
+    if (function == "mul" && in[1]->form == Form::call && in[1]->text == "div" &&
+        is(in[1]->operands[0], 1)) {
+      return step(call("div", {in[0], in[1]->operands[1]}));
+    }
     if (is_negation(in[0])) {
       return step(call("neg", {step(call(function, {in[0]->operands[0], in[1]}))}));
     }

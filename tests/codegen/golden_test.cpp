@@ -1,0 +1,63 @@
+// What the generator says and writes, compared with files.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "codegen/catalogue/load.h"
+#include "codegen/emit/emit.h"
+
+namespace lazuli::codegen {
+namespace {
+
+const std::string kFolder = LAZULI_GOLDEN;
+
+void compare(const std::string& name, const std::string& text) {
+  const std::string path = kFolder + "/golden/" + name + ".txt";
+  if (std::getenv("LAZULI_UPDATE_GOLDEN")) std::ofstream(path) << text;
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text) << path;
+}
+
+Catalogue load_good() {
+  Problems problems;
+  Catalogue catalogue = load(kFolder + "/catalogue", problems);
+  EXPECT_EQ(problems.text(), "");
+  return catalogue;
+}
+
+TEST(Golden, EveryMistakeIsToldAtOnce) {
+  Problems problems;
+  load(kFolder + "/wrong", problems);
+  compare("wrong", problems.text());
+}
+
+TEST(Golden, AMissingFolderIsAMistake) {
+  Problems problems;
+  load(kFolder + "/nowhere", problems);
+  EXPECT_FALSE(problems.empty());
+}
+
+class Show : public testing::TestWithParam<const char*> {};
+
+TEST_P(Show, PrintsAllThatAnEntryProduces) {
+  compare(std::string("show_") + GetParam(), emit::show(load_good(), GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, Show,
+                         testing::Values("exp", "mul", "logaddexp", "to", "sum", "narrow",
+                                         "softmax"));
+
+TEST(Golden, OutputsDependOnTheCatalogueAlone) {
+  const Catalogue once = load_good();
+  const Catalogue twice = load_good();
+  EXPECT_EQ(emit::kinds_header(once), emit::kinds_header(twice));
+  EXPECT_EQ(emit::formulas_source(once), emit::formulas_source(twice));
+  compare("kinds", emit::kinds_header(once));
+}
+
+}  // namespace
+}  // namespace lazuli::codegen
