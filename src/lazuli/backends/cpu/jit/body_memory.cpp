@@ -1,0 +1,481 @@
+// How a block reads and writes memory. Neighbouring elements go as vectors; other steps element by
+// element; tails that no mask covers, and gathers, lane by lane through the stack.
+#include <cstddef>
+
+#include "lazuli/backends/cpu/jit/body.h"
+#include "lazuli/kernel/arguments.h"
+
+namespace lazuli::jit {
+
+using kernel::Access;
+using kernel::Step;
+using kernel::Type;
+using Xbyak::Label;
+using Xbyak::Reg64;
+using Xbyak::RegExp;
+using Xbyak::Xmm;
+using Xbyak::util::al;
+using Xbyak::util::byte;
+using Xbyak::util::dword;
+using Xbyak::util::eax;
+using Xbyak::util::edi;
+using Xbyak::util::qword;
+using Xbyak::util::rax;
+using Xbyak::util::rdi;
+using Xbyak::util::rsi;
+using Xbyak::util::rsp;
+
+// --- addresses ----------------------------------------------------------------------------------
+
+int Body::size_of(uint32_t access) const {
+  return static_cast<int>(lazuli::size_of(machine_.kernel.accesses[access].dtype));
+}
+
+Reg64 Body::pointer(uint32_t access) {
+  const AccessPlace& place = machine_.accesses[access];
+  if (place.gpr >= 0) return Reg64(place.gpr);
+  code_.mov(rax, qword[machine_.frame.at(place.pointer)]);
+  return rax;
+}
+
+// `part` counts vectors in memory.
+RegExp Body::element(const Reg64& base, int size, int copy, int part) const {
+  const int offset = (shape_.first + copy) * set_.lanes() * size + part * set_.bytes();
+  return base + kColumn * size + offset;
+}
+
+RegExp Body::home_element(const Home& home, Type type, int copy, int part) const {
+  return element(kScratch, type == Type::i64 ? 8 : 4, copy, part) + home.offset;
+}
+
+// rsi = the column stride in bytes, rdi = three of it.
+void Body::prepare_stride(uint32_t access) {
+  code_.mov(rsi, qword[machine_.frame.at(machine_.accesses[access].column_stride)]);
+  code_.lea(rdi, code_.ptr[rsi + rsi * 2]);
+}
+
+// rsi = the first element of a copy; of a ramp, the value there.
+void Body::first_address(uint32_t access, int copy) {
+  const AccessPlace& place = machine_.accesses[access];
+  const Access& declared = machine_.kernel.accesses[access];
+  if (shape_.is_uniform) return code_.mov(rsi, qword[machine_.frame.at(place.pointer)]);
+  if (declared.kind == Access::Kind::buffer && declared.step == Step::unit) {
+    return code_.lea(rsi, code_.ptr[element(pointer(access), size_of(access), copy, 0)]);
+  }
+  code_.lea(rsi, code_.ptr[kColumn + (shape_.first + copy) * set_.lanes()]);
+  code_.imul(rsi, qword[machine_.frame.at(place.column_stride)]);
+  code_.add(rsi, qword[machine_.frame.at(place.pointer)]);
+}
+
+// The number of a copy's active lanes goes to the stack; rdi, which counts lanes, to 0.
+void Body::count_lanes(int copy) {
+  const RegExp count = machine_.frame.at(machine_.lane_count);
+  if (!shape_.is_masked) {
+    code_.mov(qword[count], shape_.is_uniform ? 1 : set_.lanes());
+  } else {
+    code_.mov(rax, qword[machine_.frame.at(machine_.remaining)]);
+    code_.sub(rax, (shape_.first + copy) * set_.lanes());
+    code_.mov(edi, set_.lanes());
+    code_.cmp(rax, rdi);
+    code_.cmovg(rax, rdi);
+    code_.mov(qword[count], rax);
+  }
+  code_.xor_(edi, edi);
+}
+
+void Body::move_lane(const RegExp& to, const RegExp& from, int size) {
+  if (size == 1) {
+    code_.movzx(eax, byte[from]);
+    code_.mov(byte[to], al);
+  } else if (size == 4) {
+    code_.mov(eax, dword[from]);
+    code_.mov(dword[to], eax);
+  } else {
+    code_.mov(rax, qword[from]);
+    code_.mov(qword[to], rax);
+  }
+}
+
+// Moves rsi and rdi to the next lane.
+void Body::next_lane(uint32_t access) {
+  const Access& declared = machine_.kernel.accesses[access];
+  if (declared.kind == Access::Kind::buffer && declared.step == Step::unit) {
+    code_.add(rsi, size_of(access));
+  } else if (!shape_.is_uniform) {
+    code_.add(rsi, qword[machine_.frame.at(machine_.accesses[access].column_stride)]);
+  }
+  code_.inc(rdi);
+}
+
+// --- loads --------------------------------------------------------------------------------------
+
+void Body::number(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  code_.mov(rax, qword[kArguments + offsetof(kernel::Arguments, numbers)]);
+  const RegExp word = rax + static_cast<int>(operation.index * 8);
+  const int d = result(i, 0, 0);
+  if (operation.type == Type::mask) {
+    code_.movzx(eax, byte[word]);
+    code_.neg(eax);
+    return set_.broadcast(d, rax, 4);
+  }
+  set_.broadcast(d, code_.ptr[word], operation.type == Type::i64 ? 8 : 4);
+}
+
+void Body::load(int32_t i) {
+  const Access& access = machine_.kernel.accesses[block_.operations[i].index];
+  if (shape_.is_uniform) return load_uniform(i);
+  if (access.kind == Access::Kind::ramp) return load_ramp(i);
+  if (access.step == Step::none) return load_uniform(i);
+  const bool is_masked_byte = shape_.is_masked && access.dtype == kBool && !set_.masks_bytes();
+  if (access.step == Step::any) return shape_.is_masked ? load_staged(i) : load_any(i);
+  is_masked_byte ? load_staged(i) : load_unit(i);
+}
+
+// One element for all lanes.
+void Body::load_uniform(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const Access& access = machine_.kernel.accesses[operation.index];
+  for (int u = 0; u < shape_.copies; ++u) {
+    for (int p = 0; p < parts(operation.type); ++p) {
+      const int d = result(i, u, p);
+      const Reg64 from = pointer(operation.index);
+      if (access.kind == Access::Kind::ramp) {
+        set_.broadcast(d, from, 8);
+      } else if (access.dtype == kBool) {
+        code_.movzx(eax, byte[from]);
+        code_.neg(eax);
+        set_.broadcast(d, rax, 4);
+      } else {
+        set_.broadcast(d, code_.ptr[from], size_of(operation.index));
+      }
+    }
+    registers_.unlock_all();
+  }
+}
+
+void Body::load_unit(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  for (int u = 0; u < shape_.copies; ++u) {
+    for (int p = 0; p < parts(operation.type); ++p) {
+      load_into(result(i, u, p), operation, u, p);
+    }
+    registers_.unlock_all();
+  }
+}
+
+// A vector of neighbouring elements, or of a value's home.
+void Body::load_into(int d, const Operation& operation, int copy, int part) {
+  if (operation.kind == Operation::Kind::load_home) {
+    return set_.load(d, home_element(operation.home, operation.type, copy, part));
+  }
+  const int size = size_of(operation.index);
+  const RegExp from = element(pointer(operation.index), size, copy, part);
+  if (size == 1) {
+    if (!shape_.is_masked) return set_.load_bools(d, from);
+    const RegExp stage = machine_.frame.at(machine_.stage_in);
+    set_.load_active(d, from, 1, shape_.first + copy, 0);
+    code_.vmovups(code_.ptr[stage], Xmm(d));
+    return set_.load_bools(d, stage);
+  }
+  shape_.is_masked ? set_.load_active(d, from, size, shape_.first + copy, part)
+                   : set_.load(d, from);
+}
+
+// Puts elements at a stride together, 16 bytes at a time. rax runs over the elements.
+void Body::load_any(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const int size = size_of(operation.index);
+  const Temporary block(registers_);
+  const Xmm x(block);
+  first_address(operation.index, 0);
+  code_.mov(rax, rsi);
+  prepare_stride(operation.index);
+  for (int u = 0; u < shape_.copies; ++u) {
+    if (size == 1) {
+      set_.zero(block);
+      for (int lane = 0; lane < set_.lanes(); ++lane) {
+        code_.vpinsrb(x, x, byte[rax], lane);
+        code_.add(rax, rsi);
+      }
+      const RegExp stage = machine_.frame.at(machine_.stage_in);
+      code_.vmovups(code_.ptr[stage], x);
+      set_.load_bools(result(i, u, 0), stage);
+      registers_.unlock_all();
+      continue;
+    }
+    for (int p = 0; p < parts(operation.type); ++p) {
+      const int d = result(i, u, p);
+      for (int b = 0; b < set_.bytes() / 16; ++b) {
+        const Xmm to = b == 0 ? Xmm(d) : x;
+        if (size == 4) {
+          code_.vmovss(to, dword[rax]);
+          code_.vinsertps(to, to, dword[rax + rsi], 0x10);
+          code_.vinsertps(to, to, dword[rax + rsi * 2], 0x20);
+          code_.vinsertps(to, to, dword[rax + rdi], 0x30);
+          code_.lea(rax, code_.ptr[rax + rsi * 4]);
+        } else {
+          code_.vmovq(to, qword[rax]);
+          code_.vpinsrq(to, to, qword[rax + rsi], 1);
+          code_.lea(rax, code_.ptr[rax + rsi * 2]);
+        }
+        if (b > 0) set_.insert_block(d, b, block);
+      }
+    }
+    registers_.unlock_all();
+  }
+}
+
+// A tail, element by element.
+void Body::load_staged(int32_t i) {
+  const uint32_t access = block_.operations[i].index;
+  const int size = size_of(access);
+  for (int u = 0; u < shape_.copies; ++u) {
+    Label next, done;
+    first_address(access, u);
+    count_lanes(u);
+    code_.L(next);
+    code_.cmp(rdi, qword[machine_.frame.at(machine_.lane_count)]);
+    code_.jge(done);
+    move_lane(rsp + rdi * size + machine_.stage_in, rsi, size);
+    next_lane(access);
+    code_.jmp(next);
+    code_.L(done);
+    from_stage(i, u, machine_.stage_in);
+  }
+}
+
+// A value from its lanes on the stack.
+void Body::from_stage(int32_t i, int copy, int32_t stage) {
+  const Operation& operation = block_.operations[i];
+  const RegExp from = machine_.frame.at(stage);
+  if (shape_.is_uniform) {
+    const int d = result(i, copy, 0);
+    if (operation.type == Type::mask) {
+      code_.movzx(eax, byte[from]);
+      code_.neg(eax);
+      set_.broadcast(d, rax, 4);
+    } else {
+      set_.broadcast(d, code_.ptr[from], operation.type == Type::i64 ? 8 : 4);
+    }
+  } else if (operation.type == Type::mask) {
+    set_.load_bools(result(i, copy, 0), from);
+  } else {
+    for (int p = 0; p < parts(operation.type); ++p) {
+      set_.load(result(i, copy, p), from + p * set_.bytes());
+    }
+  }
+  registers_.unlock_all();
+}
+
+void Body::load_ramp(int32_t i) {
+  const uint32_t access = block_.operations[i].index;
+  const AccessPlace& place = machine_.accesses[access];
+  const Temporary start(registers_);
+  for (int u = 0; u < shape_.copies; ++u) {
+    first_address(access, u);
+    set_.broadcast(start, rsi, 8);
+    for (int p = 0; p < 2; ++p) {
+      set_.binary(kernel::Primitive::add, Type::i64, result(i, u, p), start,
+                  code_.ptr[machine_.frame.at(place.lanes + p * set_.bytes())]);
+    }
+    registers_.unlock_all();
+  }
+}
+
+// Lane by lane: an index out of range reads nothing.
+void Body::gather(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const uint32_t access = operation.index;
+  const AccessPlace& place = machine_.accesses[access];
+  const bool is_ramp = machine_.kernel.accesses[access].kind == Access::Kind::ramp;
+  const int size = size_of(access);
+  for (int u = 0; u < shape_.copies; ++u) {
+    const Pair index = in_registers(operation.operands[0], u);
+    set_.store(machine_.frame.at(machine_.stage_in), index.low);
+    if (!shape_.is_uniform) {
+      set_.store(machine_.frame.at(machine_.stage_in + set_.bytes()), index.high);
+    }
+    Label next, done, keep, out_of_range;
+    first_address(access, u);
+    count_lanes(u);
+    code_.L(next);
+    code_.cmp(rdi, qword[machine_.frame.at(machine_.lane_count)]);
+    code_.jge(done, Xbyak::CodeGenerator::T_NEAR);
+    code_.mov(rax, qword[rsp + rdi * 8 + machine_.stage_in]);
+    code_.cmp(rax, qword[machine_.frame.at(place.extent)]);
+    code_.jae(out_of_range);
+    code_.imul(rax, qword[machine_.frame.at(place.index_stride)]);
+    if (is_ramp) {
+      code_.add(rax, rsi);
+    } else if (size == 1) {
+      code_.movzx(eax, byte[rsi + rax]);
+    } else if (size == 4) {
+      code_.mov(eax, dword[rsi + rax]);
+    } else {
+      code_.mov(rax, qword[rsi + rax]);
+    }
+    code_.L(keep);
+    const RegExp to = rsp + rdi * size + machine_.stage_out;
+    if (size == 1) {
+      code_.mov(byte[to], al);
+    } else if (size == 4) {
+      code_.mov(dword[to], eax);
+    } else {
+      code_.mov(qword[to], rax);
+    }
+    next_lane(access);
+    code_.jmp(next);
+    code_.L(out_of_range);
+    code_.mov(rax, qword[kArguments + offsetof(kernel::Arguments, fault)]);
+    code_.mov(dword[rax], access + 1);
+    code_.xor_(eax, eax);
+    code_.jmp(keep);
+    code_.L(done);
+    from_stage(i, u, machine_.stage_out);
+    end_copy(operation, u);
+  }
+}
+
+// --- stores -------------------------------------------------------------------------------------
+
+void Body::store(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const Access& access = machine_.kernel.accesses[operation.index];
+  if (shape_.guards_stores) {
+    // Whatever moves between registers and stack moves before the jump.
+    for (int u = 0; u < shape_.copies; ++u) in_registers(operation.operands[0], u);
+    { const Temporary one(registers_), two(registers_), three(registers_); }
+    code_.cmp(qword[kArguments + offsetof(kernel::Arguments, phase)],
+              static_cast<int>(kernel::Phase::partial));
+  }
+  Label skip;
+  if (shape_.guards_stores) code_.je(skip, Xbyak::CodeGenerator::T_NEAR);
+  const bool is_masked_byte = shape_.is_masked && access.dtype == kBool && !set_.masks_bytes();
+  if (shape_.is_uniform) {
+    store_uniform(i);
+  } else if (access.step != Step::unit) {
+    shape_.is_masked ? store_staged(i) : store_any(i);
+  } else {
+    is_masked_byte ? store_staged(i) : store_unit(i);
+  }
+  code_.L(skip);
+}
+
+void Body::store_uniform(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const Xmm a(in_register(operation.operands[0], 0, 0));
+  const Reg64 to = pointer(operation.index);
+  switch (size_of(operation.index)) {
+    case 4:
+      return code_.vmovss(dword[to], a);
+    case 8:
+      return code_.vmovq(qword[to], a);
+    default:
+      code_.vmovd(edi, a);
+      code_.and_(edi, 1);
+      code_.mov(byte[to], Xbyak::util::dil);
+  }
+}
+
+void Body::store_unit(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const int size = size_of(operation.index);
+  const Reg64 base = pointer(operation.index);
+  for (int u = 0; u < shape_.copies; ++u) {
+    const Pair values = in_registers(operation.operands[0], u);
+    for (int p = 0; p < parts(operation.type); ++p) {
+      const int a = p == 0 ? values.low : values.high;
+      const RegExp to = element(base, size, u, p);
+      if (size == 1) {
+        const Temporary packed(registers_);
+        set_.pack_bools(packed, a);
+        if (shape_.is_masked) {
+          set_.store_active(to, packed, 1, shape_.first + u, 0);
+        } else if (set_.lanes() == 8) {
+          code_.vmovq(qword[to], Xmm(packed));
+        } else {
+          code_.vmovups(code_.ptr[to], Xmm(packed));
+        }
+      } else if (shape_.is_masked) {
+        set_.store_active(to, a, size, shape_.first + u, p);
+      } else {
+        shape_.past_caches ? set_.store_past_caches(to, a) : set_.store(to, a);
+      }
+    }
+    end_copy(operation, u);
+  }
+}
+
+// Takes a vector apart, 16 bytes at a time, in the order of columns. rax runs over the elements.
+void Body::store_any(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const int size = size_of(operation.index);
+  const Temporary block(registers_);
+  first_address(operation.index, 0);
+  code_.mov(rax, rsi);
+  prepare_stride(operation.index);
+  for (int u = 0; u < shape_.copies; ++u) {
+    const Pair values = in_registers(operation.operands[0], u);
+    if (size == 1) {
+      set_.pack_bools(block, values.low);
+      for (int lane = 0; lane < set_.lanes(); ++lane) {
+        code_.vpextrb(byte[rax], Xmm(block), lane);
+        code_.add(rax, rsi);
+      }
+      end_copy(operation, u);
+      continue;
+    }
+    for (int p = 0; p < parts(operation.type); ++p) {
+      const int a = p == 0 ? values.low : values.high;
+      for (int b = 0; b < set_.bytes() / 16; ++b) {
+        if (b > 0) set_.extract_block(block, a, b);
+        const Xmm from = b == 0 ? Xmm(a) : Xmm(block);
+        if (size == 4) {
+          code_.vmovss(dword[rax], from);
+          code_.vextractps(dword[rax + rsi], from, 1);
+          code_.vextractps(dword[rax + rsi * 2], from, 2);
+          code_.vextractps(dword[rax + rdi], from, 3);
+          code_.lea(rax, code_.ptr[rax + rsi * 4]);
+        } else {
+          code_.vmovq(qword[rax], from);
+          code_.vpextrq(qword[rax + rsi], from, 1);
+          code_.lea(rax, code_.ptr[rax + rsi * 2]);
+        }
+      }
+    }
+    end_copy(operation, u);
+  }
+}
+
+// A tail, element by element, in the order of columns.
+void Body::store_staged(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const uint32_t access = operation.index;
+  const int size = size_of(access);
+  const RegExp stage = machine_.frame.at(machine_.stage_in);
+  for (int u = 0; u < shape_.copies; ++u) {
+    const Pair values = in_registers(operation.operands[0], u);
+    if (size == 1) {
+      const Temporary packed(registers_);
+      set_.pack_bools(packed, values.low);
+      code_.vmovups(code_.ptr[stage], Xmm(packed));
+    } else {
+      set_.store(stage, values.low);
+      if (size == 8) set_.store(stage + set_.bytes(), values.high);
+    }
+    Label next, done;
+    first_address(access, u);
+    count_lanes(u);
+    code_.L(next);
+    code_.cmp(rdi, qword[machine_.frame.at(machine_.lane_count)]);
+    code_.jge(done);
+    move_lane(rsi, rsp + rdi * size + machine_.stage_in, size);
+    next_lane(access);
+    code_.jmp(next);
+    code_.L(done);
+    end_copy(operation, u);
+  }
+}
+
+}  // namespace lazuli::jit

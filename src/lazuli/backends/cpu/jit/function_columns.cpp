@@ -1,0 +1,271 @@
+// Form::columns: strips of columns, narrow enough for what is kept of each column to stay in the
+// first cache, and in each strip loops over the depth, which read memory in the order it lies in.
+#include <cstddef>
+
+#include "lazuli/backends/cpu/jit/function.h"
+#include "lazuli/kernel/arguments.h"
+
+namespace lazuli::jit {
+
+using kernel::Access;
+using kernel::AccessArguments;
+using kernel::Arguments;
+using kernel::Block;
+using kernel::Instruction;
+using kernel::Level;
+using kernel::Primitive;
+using kernel::Step;
+using kernel::Type;
+using Xbyak::Reg64;
+using Xbyak::RegExp;
+using Xbyak::util::eax;
+using Xbyak::util::ecx;
+using Xbyak::util::rax;
+using Xbyak::util::rcx;
+using Xbyak::util::rdi;
+using Xbyak::util::rdx;
+using Xbyak::util::rsi;
+
+namespace {
+
+constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
+
+}  // namespace
+
+void Function::emit_strips() {
+  for (int32_t* slot :
+       {&strip_first_, &strip_size_, &depth_left_, &present_, &pitch4_, &pitch8_, &lanes_end_}) {
+    *slot = frame_.take_word();
+  }
+  code_.mov(kScratch, argument(offsetof(Arguments, scratch)));
+  code_.mov(rax, argument(offsetof(Arguments, depth)));
+  code_.add(rax, kernel::kChunk - 1);
+  code_.shr(rax, 12);
+  code_.mov(word(chunks_), rax);
+  code_.mov(rax, argument(offsetof(Arguments, rows)));
+  code_.mov(word(rows_left_), rax);
+  code_.mov(word(row_), 0);
+  Label next_row, next_strip, end_of_strip;
+  code_.L(next_row);
+  code_.mov(word(strip_first_), 0);
+  code_.L(next_strip);
+  begin_strip();
+  for (size_t i = 1; i < kernel_.blocks.size(); ++i) {
+    const Block& block = kernel_.blocks[i];
+    block.level == Level::point ? emit_point(block, i == 1) : emit_loop(block, end_of_strip);
+  }
+  code_.L(end_of_strip);
+  code_.mov(rax, word(strip_first_));
+  code_.add(rax, strip_);
+  code_.mov(word(strip_first_), rax);
+  code_.cmp(rax, argument(offsetof(Arguments, columns)));
+  code_.jl(next_strip, kNear);
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for (size_t a = 0; a < kernel_.accesses.size(); ++a) {
+    code_.mov(rax, access_argument(rdi, a, offsetof(AccessArguments, row_stride)));
+    code_.add(word(row_pointers_[a]), rax);
+  }
+  code_.inc(word(row_));
+  code_.dec(word(rows_left_));
+  code_.jnz(next_row, kNear);
+}
+
+// The strip's width and pointers.
+void Function::begin_strip() {
+  code_.mov(rax, argument(offsetof(Arguments, columns)));
+  code_.sub(rax, word(strip_first_));
+  code_.mov(rdi, strip_);
+  code_.cmp(rax, rdi);
+  code_.cmovg(rax, rdi);
+  code_.mov(word(strip_size_), rax);
+  code_.add(rax, set_->lanes() - 1);
+  code_.and_(rax, -set_->lanes());
+  code_.shl(rax, 2);
+  code_.mov(word(pitch4_), rax);
+  code_.lea(rdi, code_.ptr[rax * 2]);
+  code_.mov(word(pitch8_), rdi);
+  code_.shl(rax, 5);  // 32 lanes of 4 bytes take what 16 of 8 do
+  code_.add(rax, kScratch);
+  code_.mov(word(lanes_end_), rax);
+  for (size_t a = 0; a < kernel_.accesses.size(); ++a) {
+    const Access& access = kernel_.accesses[a];
+    code_.mov(rax, word(strip_first_));
+    if (access.kind == Access::Kind::buffer && access.step == Step::unit) {
+      code_.imul(rax, rax, static_cast<int>(size_of(access.dtype)));
+    } else {
+      code_.imul(rax, word(machine_.accesses[a].column_stride));
+    }
+    code_.add(rax, word(row_pointers_[a]));
+    code_.mov(word(strip_pointers_[a]), rax);
+  }
+}
+
+void Function::emit_depth_loop(const Block& block, Label& end_of_point) {
+  const LoweredBlock lowered = lower(kernel_, block, homes_, *set_, false, places_);
+  if (lowered.operations.empty()) return;
+  Body body(machine_, lowered);
+  Shape shape;
+  Label finish, next, done;
+  const bool folds = !machine_.folds.empty();
+  if (folds) begin_chunks(finish);
+  shape.copies = choose_copies(lowered, 0);
+  body.pin(pins(lowered, shape.copies, 0));
+  set_pointers(block);
+  if (!folds) {
+    code_.mov(rax, argument(offsetof(Arguments, depth)));
+    code_.mov(word(depth_left_), rax);
+    code_.test(rax, rax);
+    code_.jle(done, kNear);
+    emit_depth(body, block, shape);
+    code_.L(done);
+    release_pointers();
+    return body.unpin();
+  }
+  code_.L(next);
+  code_.mov(rax, word(chunk_));
+  code_.cmp(rax, word(chunk_end_));
+  code_.jge(done, kNear);
+  code_.shl(rax, 12);
+  code_.neg(rax);
+  code_.add(rax, argument(offsetof(Arguments, depth)));
+  code_.mov(Xbyak::util::edi, kernel::kChunk);
+  code_.cmp(rax, rdi);
+  code_.cmovg(rax, rdi);
+  code_.mov(word(depth_left_), rax);
+  code_.mov(Xbyak::util::edi, kernel::kLanes4);
+  code_.cmp(rax, rdi);
+  code_.cmovg(rax, rdi);
+  code_.mov(word(present_), rax);
+  for (const Fold& fold : machine_.folds) fill_lanes(fold);
+  emit_depth(body, block, shape);
+  for (const Fold& fold : machine_.folds) join_lanes(fold);
+  end_chunk();
+  code_.jmp(next, kNear);
+  code_.L(done);
+  release_pointers();
+  body.unpin();
+  end_chunks(finish, end_of_point);
+}
+
+// Pointers at the depth where the loop begins.
+void Function::set_pointers(const Block& block) {
+  loop_accesses_.clear();
+  std::vector<bool> seen(kernel_.accesses.size(), false);
+  for (uint32_t i = block.first; i < block.last; ++i) {
+    const Instruction& instruction = kernel_.code[i];
+    const bool touches =
+        instruction.primitive == Primitive::load || instruction.primitive == Primitive::store;
+    if (!touches || seen[instruction.index]) continue;
+    seen[instruction.index] = true;
+    loop_accesses_.push_back(instruction.index);
+  }
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for (const uint32_t access : loop_accesses_) {
+    code_.mov(rax, word(strip_pointers_[access]));
+    if (!machine_.folds.empty() && has_phases()) {
+      code_.mov(rsi, word(chunk_));
+      code_.shl(rsi, 12);
+      code_.imul(rsi, access_argument(rdi, access, offsetof(AccessArguments, depth_stride)));
+      code_.add(rax, rsi);
+    }
+    code_.mov(word(machine_.accesses[access].pointer), rax);
+  }
+  assign_pointers(block);
+}
+
+// As many steps as depth_left_ says; pointers go on.
+void Function::emit_depth(Body& body, const Block& block, const Shape& shape) {
+  bool has_lane4 = false, has_lane8 = false;
+  for (const Fold& fold : machine_.folds) (fold.type == Type::i64 ? has_lane8 : has_lane4) = true;
+  if (has_lane4) code_.mov(kLane4, kScratch);
+  if (has_lane8) code_.mov(kLane8, kScratch);
+  Label next;
+  code_.L(next);
+  code_.xor_(ecx, ecx);
+  code_.mov(kLimit, word(strip_size_));
+  emit_columns(body, block, shape);
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for (const uint32_t access : loop_accesses_) {
+    const AccessPlace& place = machine_.accesses[access];
+    const Xbyak::Address stride =
+        access_argument(rdi, access, offsetof(AccessArguments, depth_stride));
+    if (place.gpr >= 0) {
+      code_.add(Reg64(place.gpr), stride);
+    } else {
+      code_.mov(rax, stride);
+      code_.add(word(place.pointer), rax);
+    }
+  }
+  const auto next_lane = [&](const Reg64& lane, int32_t pitch) {
+    code_.add(lane, word(pitch));
+    code_.cmp(lane, word(lanes_end_));
+    code_.cmove(lane, kScratch);
+  };
+  if (has_lane4) next_lane(kLane4, pitch4_);
+  if (has_lane8) next_lane(kLane8, pitch8_);
+  code_.dec(word(depth_left_));
+  code_.jnz(next, kNear);
+}
+
+// The identity in the lanes that the chunk has elements for.
+void Function::fill_lanes(const Fold& fold) {
+  const bool is_long = fold.type == Type::i64;
+  const Temporary identity(registers_);
+  set_->load_constant(identity, fold.identity, is_long ? 8 : 4);
+  Label next;
+  code_.mov(rax, word(present_));
+  if (is_long) {
+    code_.mov(Xbyak::util::edi, kernel::kLanes8);
+    code_.cmp(rax, rdi);
+    code_.cmovg(rax, rdi);
+  }
+  code_.imul(rax, word(is_long ? pitch8_ : pitch4_));
+  code_.xor_(ecx, ecx);
+  code_.L(next);
+  set_->store(kScratch + rcx + fold.area, identity);
+  code_.add(rcx, set_->bytes());
+  code_.cmp(rcx, rax);
+  code_.jb(next);
+}
+
+// Joins the lanes by halves, those that are there, column by column into the home.
+void Function::join_lanes(const Fold& fold) {
+  const bool is_long = fold.type == Type::i64;
+  const kernel::Primitive join = joins(fold.combine);
+  const Xbyak::Address pitch = word(is_long ? pitch8_ : pitch4_);
+  const Temporary a(registers_);
+  const Temporary b(registers_);
+  Label next_vector, next_half, next_pair, end_of_half;
+  code_.xor_(ecx, ecx);
+  code_.L(next_vector);
+  code_.mov(rdx, (is_long ? kernel::kLanes8 : kernel::kLanes4) / 2);
+  code_.L(next_half);
+  code_.mov(rax, word(present_));
+  code_.sub(rax, rdx);
+  code_.jle(end_of_half, kNear);
+  code_.cmp(rax, rdx);
+  code_.cmovg(rax, rdx);
+  code_.lea(rsi, code_.ptr[kScratch + rcx + fold.area]);
+  code_.mov(rdi, rdx);
+  code_.imul(rdi, pitch);
+  code_.add(rdi, rsi);
+  code_.L(next_pair);
+  set_->load(a, RegExp(rsi));
+  set_->load(b, RegExp(rdi));
+  set_->binary(join, fold.type, a, a, set_->vector(b));
+  set_->store(RegExp(rsi), a);
+  code_.add(rsi, pitch);
+  code_.add(rdi, pitch);
+  code_.dec(rax);
+  code_.jnz(next_pair);
+  code_.L(end_of_half);
+  code_.shr(rdx, 1);
+  code_.jnz(next_half, kNear);
+  set_->load(a, kScratch + rcx + fold.area);
+  set_->store(home_of(fold, rcx), a);
+  code_.add(rcx, set_->bytes());
+  code_.cmp(rcx, pitch);
+  code_.jb(next_vector, kNear);
+}
+
+}  // namespace lazuli::jit

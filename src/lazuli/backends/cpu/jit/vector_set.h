@@ -1,0 +1,118 @@
+// The vector operations that an instruction set must offer; everything above is written in them.
+// A value of 4-byte lanes lies in one register, an i64 in two halves of its lanes (Pair); a mask is
+// 32-bit lanes of all zeros or all ones. Results may be written over operands unless said
+// otherwise. Knows nothing of kernels, loops or who owns a register.
+#pragma once
+
+#include <xbyak/xbyak.h>
+
+#include <memory>
+
+#include "lazuli/backends/cpu/jit/frame.h"
+#include "lazuli/backends/cpu/jit/registers.h"
+#include "lazuli/kernel/primitives.h"
+
+namespace lazuli::jit {
+
+struct Pair {
+  int low = -1;
+  int high = -1;  // -1 where only the low half is wanted
+};
+
+// Memory operands that a primitive can take: bit k for operand k.
+inline constexpr uint32_t kFirst = 1, kSecond = 2, kThird = 4;
+
+class VectorSet {
+ public:
+  using Primitive = kernel::Primitive;
+  using Type = kernel::Type;
+  using Operand = Xbyak::Operand;
+  using RegExp = Xbyak::RegExp;
+  using Label = Xbyak::Label;
+
+  virtual ~VectorSet() = default;
+  int lanes() const { return bytes_ / 4; }
+  int bytes() const { return bytes_; }
+
+  // Prepares the constants that the set itself needs.
+  virtual void add_constants(Constants& constants);
+  // A constant as a memory operand.
+  virtual Xbyak::Address constant(Constants::Entry entry) const = 0;
+
+  // Whole vectors.
+  Xbyak::Xmm vector(int index) const { return Xbyak::Xmm(kind_, index); }
+  void move(int d, int a);
+  void load(int d, const RegExp& from);
+  void store(const RegExp& to, int a);
+  void store_past_caches(const RegExp& to, int a);
+  virtual void zero(int d) = 0;
+  // The 4 or 8 bytes there, in every lane.
+  void broadcast(int d, const Xbyak::Address& from, int size);
+  virtual void broadcast(int d, const Xbyak::Reg64& from, int size) = 0;
+  // a's first 4 or 8 bytes, in every lane.
+  void broadcast_first(int d, int a, int size);
+  void load_constant(int d, Constants::Entry entry, int size);
+  // Bytes 0 or 1, a lane each, as a mask and back; `d` of pack_bools is a low half or quarter.
+  void load_bools(int d, const RegExp& from);
+  virtual void pack_bools(int d, int a) = 0;
+  // 16 bytes of a vector.
+  virtual void insert_block(int d, int block, int a) = 0;
+  virtual void extract_block(int d, int a, int block) = 0;
+
+  // Primitives. `b` may be memory where memory_operands allows it.
+  virtual uint32_t memory_operands(Primitive primitive, Type type) const = 0;
+  virtual void binary(Primitive primitive, Type type, int d, int a, const Operand& b);
+  virtual void unary(Primitive primitive, Type type, int d, int a) = 0;
+  virtual void shift(Primitive primitive, int d, int a, int distance) = 0;
+  void multiply_add_132(int d, int c, const Operand& b);  // d = d * b + c
+  void multiply_add_213(int d, int b, const Operand& c);  // d = d * b + c
+  void multiply_add_231(int d, int a, const Operand& b);  // d = a * b + d
+  virtual void compare(Primitive primitive, Type type, int d, int a, const Operand& b) = 0;
+  virtual void compare_long(Primitive primitive, int d, Pair a, Pair b) = 0;
+  virtual void select(int d, int mask, const Operand& b, int c) = 0;
+  virtual void select_long(Pair d, int mask, Pair b, Pair c) = 0;  // d apart from mask, b, c
+  // A comparison and a selection by it in one.
+  virtual bool fuses_compare() const { return false; }
+  virtual void compare_select(Primitive, Type, int /*d*/, int /*a*/, const Operand& /*b*/,
+                              int /*x*/, int /*y*/) {}
+  // d apart from a.
+  virtual void convert(Type to, Type from, Pair d, Pair a) = 0;
+
+  // Tails: `copies` neighbouring vectors of which the first rax lanes are active. rsi is lost.
+  virtual void set_active(int copies) = 0;
+  // `part` counts the vectors of a copy. Inactive lanes read nothing and give anything.
+  virtual void load_active(int d, const RegExp& from, int size, int copy, int part) = 0;
+  virtual void store_active(const RegExp& to, int a, int size, int copy, int part) = 0;
+  // d = active ? a : the constant; d apart from a.
+  virtual void keep_active(int d, int a, Constants::Entry otherwise, int size, int copy,
+                           int part) = 0;
+  // Whether load_active and store_active take bytes: of bools, already packed.
+  virtual bool masks_bytes() const = 0;
+
+  // d's first bytes = those of a from `distance` (4, 8, 16 or 32) on.
+  virtual void shift_down(int d, int a, int distance) = 0;
+
+ protected:
+  VectorSet(Xbyak::CodeGenerator& code, Registers& registers, Frame& frame, Operand::Kind kind,
+            int bytes)
+      : code_(code), registers_(registers), frame_(frame), kind_(kind), bytes_(bytes) {}
+  // min and max of floats where a NaN in `a` wins.
+  virtual void extreme(Primitive primitive, int d, int a, const Operand& b) = 0;
+
+  Xbyak::CodeGenerator& code_;
+  Registers& registers_;
+  Frame& frame_;
+  const Operand::Kind kind_;
+  const int bytes_;
+  Constants::Entry sign_ = nullptr;       // 0x80000000
+  Constants::Entry magnitude_ = nullptr;  // 0x7fffffff
+  Constants::Entry ones_ = nullptr;       // all bits
+  Constants::Entry one_ = nullptr;        // 1.0f
+};
+
+std::unique_ptr<VectorSet> make_avx2(Xbyak::CodeGenerator& code, Registers& registers,
+                                     Frame& frame);
+std::unique_ptr<VectorSet> make_avx512(Xbyak::CodeGenerator& code, Registers& registers,
+                                       Frame& frame);
+
+}  // namespace lazuli::jit
