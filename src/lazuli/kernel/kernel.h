@@ -48,12 +48,15 @@ enum class Step : uint8_t {
 };
 
 // One operand in memory, or a ramp: numbers that grow linearly along the axes (an index map
-// without memory; its `base` is the i64 value at the origin and its strides are increments).
+// without memory; its `base` is the i64 value at the origin and its strides are increments, all
+// given at launch unless the step is none).
 struct Access {
   enum class Kind : uint8_t { buffer, ramp };
   Kind kind = Kind::buffer;
   DType dtype = DType::f32;  // of the elements in memory; i64 for a ramp
-  bool written = false;      // a store's target; never loaded from in the same kernel
+  // A store's target: of one store only, and never loaded from in the same kernel. Where stores
+  // lie along the columns its step is not none.
+  bool written = false;
   Step step = Step::unit;
   friend bool operator==(const Access&, const Access&) = default;
 };
@@ -61,6 +64,8 @@ struct Access {
 using ValueId = int32_t;  // position of the defining instruction in Kernel::code
 inline constexpr ValueId kNoValue = -1;
 
+// Fields without a meaning for the primitive are kNoValue or 0, and so are the bytes of `bits`
+// above a constant's, so that equal instructions compare equal.
 struct Instruction {
   Primitive primitive;
   Type type;  // of the result; of the stored value for store
