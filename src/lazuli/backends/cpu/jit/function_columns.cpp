@@ -228,16 +228,16 @@ void Function::fill_lanes(const Fold& fold) {
   code_.jb(next);
 }
 
-// Joins the lanes by halves, those that are there, column by column into the home.
+// Joins the lanes by halves, those that are there, into the home. Lanes lie one after the other, so
+// each half is one run of memory.
 void Function::join_lanes(const Fold& fold) {
   const bool is_long = fold.type == Type::i64;
   const kernel::Primitive join = joins(fold.combine);
   const Xbyak::Address pitch = word(is_long ? pitch8_ : pitch4_);
   const Temporary a(registers_);
   const Temporary b(registers_);
-  Label next_vector, next_half, next_pair, end_of_half;
-  code_.xor_(ecx, ecx);
-  code_.L(next_vector);
+  Label next_half, next_vector, end_of_half, next;
+  code_.lea(rsi, code_.ptr[kScratch + fold.area]);
   code_.mov(rdx, (is_long ? kernel::kLanes8 : kernel::kLanes4) / 2);
   code_.L(next_half);
   code_.mov(rax, word(present_));
@@ -245,27 +245,29 @@ void Function::join_lanes(const Fold& fold) {
   code_.jle(end_of_half, kNear);
   code_.cmp(rax, rdx);
   code_.cmovg(rax, rdx);
-  code_.lea(rsi, code_.ptr[kScratch + rcx + fold.area]);
+  code_.imul(rax, pitch);
   code_.mov(rdi, rdx);
   code_.imul(rdi, pitch);
   code_.add(rdi, rsi);
-  code_.L(next_pair);
-  set_->load(a, RegExp(rsi));
-  set_->load(b, RegExp(rdi));
+  code_.xor_(ecx, ecx);
+  code_.L(next_vector);
+  set_->load(a, rsi + rcx);
+  set_->load(b, rdi + rcx);
   set_->binary(join, fold.type, a, a, set_->vector(b));
-  set_->store(RegExp(rsi), a);
-  code_.add(rsi, pitch);
-  code_.add(rdi, pitch);
-  code_.dec(rax);
-  code_.jnz(next_pair);
+  set_->store(rsi + rcx, a);
+  code_.add(rcx, set_->bytes());
+  code_.cmp(rcx, rax);
+  code_.jb(next_vector);
   code_.L(end_of_half);
   code_.shr(rdx, 1);
   code_.jnz(next_half, kNear);
-  set_->load(a, kScratch + rcx + fold.area);
+  code_.xor_(ecx, ecx);
+  code_.L(next);
+  set_->load(a, rsi + rcx);
   set_->store(home_of(fold, rcx), a);
   code_.add(rcx, set_->bytes());
   code_.cmp(rcx, pitch);
-  code_.jb(next_vector, kNear);
+  code_.jb(next);
 }
 
 }  // namespace lazuli::jit

@@ -1,0 +1,450 @@
+// Every primitive, type and instruction set against the primitives' definition; memory to the last
+// byte; kernels larger than the registers; code memory. Random kernels are in tests/fuzz.
+#include "lazuli/backends/cpu/jit/assemble.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <bit>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "lazuli/backends/cpu/jit/code_memory.h"
+#include "lazuli/base/env.h"
+#include "lazuli/base/error.h"
+#include "lazuli/interpret/interpret.h"
+#include "lazuli/kernel/builder.h"
+#include "lazuli/kernel/evaluate.h"
+
+namespace lazuli::jit {
+namespace {
+
+using namespace kernel;
+
+std::vector<InstructionSet> sets() {
+  std::vector<InstructionSet> result;
+  for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
+    if (supports(set)) result.push_back(set);
+  }
+  return result;
+}
+
+Access reads(DType dtype, Step step = Step::unit) {
+  return {Access::Kind::buffer, dtype, false, step};
+}
+Access writes(DType dtype, Step step = Step::unit) {
+  return {Access::Kind::buffer, dtype, true, step};
+}
+
+// Memory that ends at a page nobody may touch.
+class Guarded {
+ public:
+  explicit Guarded(int64_t bytes) : bytes_(bytes) {
+    size_ = (bytes + 4095) / 4096 * 4096 + 4096;
+    pages_ = static_cast<char*>(
+        mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    mprotect(pages_ + size_ - 4096, 4096, PROT_NONE);
+  }
+  Guarded(const Guarded&) = delete;
+  ~Guarded() { munmap(pages_, size_); }
+  char* data() const { return pages_ + size_ - 4096 - bytes_; }
+
+ private:
+  int64_t bytes_;
+  size_t size_;
+  char* pages_;
+};
+
+struct Operands {
+  std::vector<AccessArguments> accesses;
+  Arguments arguments;
+  std::atomic<uint32_t> fault{0};
+  std::vector<char> scratch;
+
+  void add(const void* base, int64_t column_stride, int64_t row_stride = 0) {
+    AccessArguments access;
+    access.base = const_cast<char*>(static_cast<const char*>(base));
+    access.column_stride = column_stride;
+    access.row_stride = row_stride;
+    accesses.push_back(access);
+  }
+  void run(const Program& program, int64_t rows, int64_t columns, int64_t depth = 1) {
+    arguments.rows = rows;
+    arguments.columns = columns;
+    arguments.depth = depth;
+    arguments.accesses = accesses.data();
+    arguments.fault = &fault;
+    scratch.resize(static_cast<size_t>(program.scratch_bytes(rows, columns, depth)) + 64);
+    arguments.scratch =
+        reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64);
+    program.run(arguments);
+  }
+};
+
+std::vector<uint64_t> edges(Type type) {
+  switch (type) {
+    case Type::f32:
+      return {0,          0x80000000, 1,          0x807fffff, 0x3f800000, 0xbf800000, 0x3f000000,
+              0x3fc00000, 0xc0200000, 0x40490fdb, 0x4effffff, 0x4f000000, 0xcf000000, 0x5effffff,
+              0x5f000000, 0xdf000000, 0x7f7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345};
+    case Type::i32:
+      return {0, 1, 0xffffffff, 2, 0x7fffffff, 0x80000000, 0x01000001, 0xdeadbeef, 31};
+    case Type::i64:
+      return {0,
+              1,
+              ~uint64_t{0},
+              0x7fffffffffffffff,
+              0x8000000000000000,
+              0x80000000,
+              0xffffffff,
+              0x1000001,
+              0x7fffff4000000001,
+              0x123456789abcdef0,
+              static_cast<uint64_t>(-16777217)};
+    case Type::mask:
+      return {0, 1};
+  }
+  return {};
+}
+
+// How a value of each type gets into a kernel and out of it.
+DType memory_of(Type type) {
+  return type == Type::mask ? kBool : type == Type::i64 ? kInt64 : kFloat32;
+}
+lazuli::kernel::Value load_as(Builder& builder, uint32_t access, Type type) {
+  const auto value = builder.load(access, Level::loop);
+  return type == Type::i32 ? builder.bitcast(value) : value;
+}
+void store_as(Builder& builder, uint32_t access, lazuli::kernel::Value value) {
+  builder.store(access, value.type == Type::i32 ? builder.bitcast(value) : value, Level::loop);
+}
+
+void put(std::vector<char>& memory, Type type, uint64_t bits) {
+  const int64_t size = lazuli::size_of(memory_of(type));
+  memory.insert(memory.end(), reinterpret_cast<char*>(&bits),
+                reinterpret_cast<char*>(&bits) + size);
+}
+
+uint64_t canonical(Type type, uint64_t bits) {
+  return type == Type::f32 ? canonical_bits(std::bit_cast<float>(static_cast<uint32_t>(bits)))
+                           : bits;
+}
+
+// Runs a primitive on all combinations of edges.
+void check_primitive(Primitive primitive, Type type, const std::vector<Type>& operands,
+                     int distance = 0) {
+  SCOPED_TRACE(testing::Message() << name_of(primitive) << " " << name_of(type) << " of "
+                                  << name_of(operands[0]));
+  Builder builder(Form::rows);
+  std::vector<uint32_t> accesses;
+  for (const Type operand : operands)
+    accesses.push_back(builder.add_access(reads(memory_of(operand))));
+  const uint32_t out = builder.add_access(writes(memory_of(type)));
+  builder.begin_loop();
+  lazuli::kernel::Value values[3];
+  for (size_t i = 0; i < operands.size(); ++i) {
+    values[i] = load_as(builder, accesses[i], operands[i]);
+  }
+  const bool is_shift =
+      primitive >= Primitive::shift_left && primitive <= Primitive::shift_right_logical;
+  store_as(builder, out,
+           is_shift                          ? builder.shift(primitive, values[0], distance)
+           : primitive == Primitive::convert ? builder.convert(values[0], type)
+           : primitive == Primitive::bitcast
+               ? builder.bitcast(values[0])
+               : builder.emit(primitive, values[0], values[1], values[2]));
+  builder.end_loop();
+  const Kernel kernel = builder.finish();
+
+  std::vector<char> memories[3];
+  std::vector<uint64_t> expected;
+  const std::vector<uint64_t> none = {0};
+  const Type compared = operands[operands.size() == 3 && primitive == Primitive::select ? 1 : 0];
+  for (const uint64_t a : edges(operands[0])) {
+    for (const uint64_t b : operands.size() > 1 ? edges(operands[1]) : none) {
+      for (const uint64_t c : operands.size() > 2 ? edges(operands[2]) : none) {
+        const uint64_t bits[] = {a, b, c};
+        for (size_t i = 0; i < operands.size(); ++i) put(memories[i], operands[i], bits[i]);
+        expected.push_back(evaluate(primitive, type, compared, a,
+                                    is_shift ? static_cast<uint64_t>(distance) : b, c));
+      }
+    }
+  }
+  const int64_t size = lazuli::size_of(memory_of(type));
+  for (const InstructionSet set : sets()) {
+    std::vector<char> result(expected.size() * size);
+    Operands launch;
+    for (size_t i = 0; i < operands.size(); ++i) {
+      launch.add(memories[i].data(), lazuli::size_of(memory_of(operands[i])));
+    }
+    launch.add(result.data(), size);
+    launch.run(*assemble(kernel, set), 1, static_cast<int64_t>(expected.size()));
+    for (size_t i = 0; i < expected.size(); ++i) {
+      uint64_t bits = 0;
+      std::memcpy(&bits, &result[i * size], size);
+      ASSERT_EQ(canonical(type, bits), canonical(type, expected[i]))
+          << "element " << i << ", set " << static_cast<int>(set);
+    }
+  }
+}
+
+TEST(Assemble, ComputesEveryPrimitiveAsDefined) {
+  const Type f32 = Type::f32, i32 = Type::i32, i64 = Type::i64, mask = Type::mask;
+  for (const Type type : {f32, i32, i64}) {
+    for (const Primitive primitive :
+         {Primitive::add, Primitive::sub, Primitive::mul, Primitive::min, Primitive::max}) {
+      check_primitive(primitive, type, {type, type});
+    }
+    for (const Primitive primitive : {Primitive::eq, Primitive::ne, Primitive::lt, Primitive::le}) {
+      check_primitive(primitive, mask, {type, type});
+    }
+    check_primitive(Primitive::neg, type, {type});
+    check_primitive(Primitive::select, type, {mask, type, type});
+    check_primitive(Primitive::convert, type, {mask});
+    for (const Type from : {f32, i32, i64}) {
+      if (from != type) check_primitive(Primitive::convert, type, {from});
+    }
+  }
+  check_primitive(Primitive::div, f32, {f32, f32});
+  check_primitive(Primitive::fma, f32, {f32, f32, f32});
+  for (const Primitive primitive : {Primitive::sqrt, Primitive::abs, Primitive::round,
+                                    Primitive::floor, Primitive::ceil, Primitive::trunc}) {
+    check_primitive(primitive, f32, {f32});
+  }
+  for (const Type type : {i32, mask}) {
+    for (const Primitive primitive : {Primitive::bit_and, Primitive::bit_or, Primitive::bit_xor}) {
+      check_primitive(primitive, type, {type, type});
+    }
+    check_primitive(Primitive::bit_not, type, {type});
+  }
+  check_primitive(Primitive::select, mask, {mask, mask, mask});
+  for (const int distance : {1, 7, 31}) {
+    for (const Primitive primitive :
+         {Primitive::shift_left, Primitive::shift_right, Primitive::shift_right_logical}) {
+      check_primitive(primitive, i32, {i32}, distance);
+    }
+  }
+  check_primitive(Primitive::bitcast, i32, {f32});
+  check_primitive(Primitive::bitcast, f32, {i32});
+}
+
+TEST(Assemble, TouchesNoByteOutside) {
+  for (const DType dtype : {kBool, kInt64, kFloat32}) {
+    for (const Step step : {Step::unit, Step::any}) {
+      for (const bool streaming : {false, true}) {
+        Builder builder(Form::rows);
+        const uint32_t in = builder.add_access(reads(dtype, step));
+        const uint32_t out = builder.add_access(writes(dtype, step));
+        builder.begin_loop();
+        builder.store(out, builder.load(in, Level::loop), Level::loop);
+        builder.end_loop();
+        Kernel kernel = builder.finish();
+        kernel.streaming = streaming;
+        const int64_t size = lazuli::size_of(dtype);
+        for (const InstructionSet set : sets()) {
+          const auto program = assemble(kernel, set);
+          for (int64_t columns = 1; columns < 150; ++columns) {
+            const Guarded from(columns * size), to(columns * size);
+            for (int64_t i = 0; i < columns * size; ++i) {
+              from.data()[i] = static_cast<char>(dtype == kBool ? i % 3 == 0 : i * 37 + 11);
+            }
+            Operands launch;
+            launch.add(from.data(), size);
+            launch.add(to.data(), size);
+            launch.run(*program, 1, columns);
+            ASSERT_EQ(std::memcmp(from.data(), to.data(), columns * size), 0)
+                << name_of(dtype) << " " << columns << " columns";
+          }
+        }
+      }
+    }
+  }
+}
+
+// The same kernel through the interpreter.
+void check_against_interpreter(const Kernel& kernel, int64_t inputs, int64_t rows,
+                               int64_t columns) {
+  const auto count = static_cast<size_t>(rows * columns);
+  std::vector<float> in(count + static_cast<size_t>(inputs));
+  for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i % 113) / 64 - 0.7f;
+  std::vector<float> expected(count), actual(count);
+  const auto run = [&](const Program& program, std::vector<float>& out) {
+    Operands launch;
+    for (int64_t i = 0; i < inputs; ++i) launch.add(in.data() + i, 4, columns * 4);
+    launch.add(out.data(), 4, columns * 4);
+    launch.run(program, rows, columns);
+  };
+  run(*interpret::make_program(kernel), expected);
+  for (const InstructionSet set : sets()) {
+    const auto program = assemble(kernel, set);
+    run(*program, actual);
+    for (size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(canonical_bits(actual[i]), canonical_bits(expected[i])) << "element " << i;
+    }
+  }
+}
+
+TEST(Assemble, KernelsMayBeLargerThanTheRegisters) {
+  constexpr int kInputs = 40, kValues = 60;
+  Builder builder(Form::rows);
+  std::vector<uint32_t> accesses;
+  for (int i = 0; i < kInputs; ++i) accesses.push_back(builder.add_access(reads(kFloat32)));
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  std::vector<lazuli::kernel::Value> values;
+  for (int i = 0; i < kValues; ++i) {
+    values.push_back(builder.emit(Primitive::mul, builder.load(accesses[i % kInputs], Level::loop),
+                                  builder.f32(static_cast<float>(i) / 16 + 1)));
+  }
+  for (int round = 0; round < 30; ++round) {
+    for (int i = 0; i < kValues; ++i) {
+      const auto other = values[(i * 7 + round) % kValues];
+      values[i] =
+          round % 3 == 0
+              ? builder.emit(Primitive::fma, values[i], builder.f32(0.25f), other)
+              : builder.emit(round % 3 == 1 ? Primitive::sub : Primitive::max, values[i], other);
+    }
+  }
+  auto sum = values[0];
+  for (int i = 1; i < kValues; ++i) sum = builder.emit(Primitive::add, sum, values[i]);
+  builder.store(out, sum, Level::loop);
+  builder.end_loop();
+  check_against_interpreter(builder.finish(), kInputs, 3, 197);
+}
+
+TEST(Assemble, StreamingStoresChangeNothing) {
+  Builder builder(Form::rows);
+  const uint32_t in = builder.add_access(reads(kFloat32));
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  const auto x = builder.load(in, Level::loop);
+  builder.store(out, builder.emit(Primitive::mul, x, x), Level::loop);
+  builder.end_loop();
+  Kernel kernel = builder.finish();
+  kernel.streaming = true;
+  check_against_interpreter(kernel, 1, 5, 1001);  // rows are not aligned
+  check_against_interpreter(kernel, 1, 4, 1024);
+}
+
+TEST(Assemble, RowsLongerThanAChunkJoinInRounds) {
+  Builder builder(Form::rows);
+  const uint32_t in = builder.add_access(reads(kFloat32));
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  const auto sum = builder.reduce(Combine::sum, builder.load(in, Level::loop));
+  const auto most = builder.reduce(Combine::max, builder.load(in, Level::loop));
+  builder.end_loop();
+  builder.begin_loop();
+  builder.store(out,
+                builder.emit(Primitive::div, builder.load(in, Level::loop),
+                             builder.emit(Primitive::add, sum, most)),
+                Level::loop);
+  builder.end_loop();
+  const Kernel kernel = builder.finish();
+  for (const int64_t columns : {1, 31, 4096, 4097, 7 * 4096 + 5}) {
+    check_against_interpreter(kernel, 1, 2, columns);
+  }
+}
+
+TEST(Assemble, AnIndexOutOfRangeReadsNothingAndTells) {
+  for (const bool is_uniform : {false, true}) {
+    Builder builder(Form::rows);
+    const uint32_t table =
+        builder.add_access(reads(kFloat32, is_uniform ? Step::unit : Step::none));
+    const uint32_t indices =
+        builder.add_access(reads(kInt64, is_uniform ? Step::none : Step::unit));
+    const uint32_t out = builder.add_access(writes(kFloat32));
+    const Level level = is_uniform ? Level::point : Level::loop;
+    lazuli::kernel::Value index;
+    if (is_uniform) index = builder.load(indices, level);
+    builder.begin_loop();
+    if (!is_uniform) index = builder.load(indices, level);
+    builder.store(out, builder.gather(table, index, Level::loop), Level::loop);
+    builder.end_loop();
+    const Kernel kernel = builder.finish();
+    constexpr int64_t kColumns = 37, kExtent = 5;
+    for (const InstructionSet set : sets()) {
+      const auto program = assemble(kernel, set);
+      for (const int64_t bad : {int64_t{-1}, kExtent, std::numeric_limits<int64_t>::min()}) {
+        const int64_t step = is_uniform ? 4 * kColumns : 4;
+        const Guarded values(kExtent * step);
+        for (int64_t i = 0; i < kExtent * step / 4; ++i) {
+          reinterpret_cast<float*>(values.data())[i] = static_cast<float>(i + 1);
+        }
+        for (const bool is_bad : {false, true}) {
+          std::vector<int64_t> index_values(kColumns, 4);
+          if (is_bad) index_values[is_uniform ? 0 : 20] = bad;
+          std::vector<float> result(kColumns, -1);
+          Operands launch;
+          launch.add(values.data(), is_uniform ? 4 : 0);
+          launch.accesses[0].index_stride = step;
+          launch.accesses[0].index_extent = kExtent;
+          launch.add(index_values.data(), is_uniform ? 0 : 8);
+          launch.add(result.data(), 4);
+          launch.run(*program, 1, kColumns);
+          EXPECT_EQ(launch.fault, is_bad ? 1 + table : 0);
+          for (int64_t i = 0; i < kColumns; ++i) {
+            const float good = is_uniform ? static_cast<float>(4 * kColumns + i + 1) : 5.0f;
+            const bool is_zero = is_bad && (is_uniform || i == 20);
+            EXPECT_EQ(result[i], is_zero ? 0 : good) << i;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Assemble, RefusesWhatDoesNotVerify) {
+  Kernel kernel;
+  for (const InstructionSet set : sets()) EXPECT_THROW(assemble(kernel, set), InternalError);
+}
+
+TEST(Assemble, ChoosesAmongWhatIsAllowed) {
+  const env::Processor before = env::cpu();
+  env::set_cpu(env::Processor::portable);
+  EXPECT_EQ(available(), InstructionSet::none);
+  env::set_cpu(env::Processor::avx2);
+  EXPECT_EQ(available(),
+            supports(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::none);
+  env::set_cpu(env::Processor::best);
+  if (supports(InstructionSet::avx512)) {
+    EXPECT_EQ(available(), InstructionSet::avx512);
+  }
+  env::set_cpu(before);
+}
+
+TEST(Assemble, ShowsItsCode) {
+  Builder builder(Form::rows);
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  builder.store(out, builder.f32(1), Level::loop);
+  builder.end_loop();
+  const Kernel kernel = builder.finish();
+  for (const InstructionSet set : sets()) {
+    const std::string text = disassembly(*assemble(kernel, set));
+    EXPECT_NE(text.find("bytes, entry at"), std::string::npos);
+    EXPECT_NE(text.find("c3"), std::string::npos);  // ret
+  }
+}
+
+TEST(CodeMemory, ServesManyThreads) {
+  const std::vector<uint8_t> code = {0xb8, 7, 0, 0, 0, 0xc3};  // mov eax, 7; ret
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&code] {
+      std::vector<CodeBlock> blocks;
+      for (int i = 0; i < 600; ++i) {
+        blocks.emplace_back(code);
+        const auto function =
+            reinterpret_cast<int (*)()>(reinterpret_cast<uintptr_t>(blocks.back().data()));
+        ASSERT_EQ(function(), 7);
+        if (i % 3 == 2) blocks.erase(blocks.begin(), blocks.begin() + 2);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace lazuli::jit
