@@ -9,11 +9,18 @@
 
 namespace lazuli::codegen::emit {
 
-std::string kinds_header(const Catalogue& catalogue);     // lazuli/op/kinds.gen.h
-std::string traits_source(const Catalogue& catalogue);    // lazuli/op/traits.gen.cpp
-std::string formulas_source(const Catalogue& catalogue);  // lazuli/op/formulas.gen.cpp
-std::string scalars_header(const Catalogue& catalogue);   // lazuli/op/scalars.gen.h
-std::string scalars_source(const Catalogue& catalogue);   // lazuli/op/scalars.gen.cpp
+std::string kinds_header(const Catalogue& catalogue);      // lazuli/op/kinds.gen.h
+std::string traits_source(const Catalogue& catalogue);     // lazuli/op/traits.gen.cpp
+std::string formulas_source(const Catalogue& catalogue);   // lazuli/op/formulas.gen.cpp
+std::string scalars_header(const Catalogue& catalogue);    // lazuli/op/scalars.gen.h
+std::string scalars_source(const Catalogue& catalogue);    // lazuli/op/scalars.gen.cpp
+std::string functions_header(const Catalogue& catalogue);  // lazuli/functions/functions.gen.h
+std::string functions_source(const Catalogue& catalogue);  // lazuli/functions/functions.gen.cpp
+std::string methods_header(const Catalogue& catalogue);    // lazuli/functions/methods.gen.h
+std::string gradients_source(const Catalogue& catalogue);  // lazuli/functions/gradients.gen.cpp
+std::string scalar_cases(const Catalogue& catalogue);      // tests/scalars/scalar_cases.gen.cpp
+// tests/operators/operator_cases.gen.cpp
+std::string operator_cases(const Catalogue& catalogue);
 
 // Parts of those files, for `show`.
 std::string formula_functions(const Catalogue& catalogue, const Entry& entry);

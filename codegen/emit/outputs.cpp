@@ -9,9 +9,17 @@ namespace lazuli::codegen::emit {
 
 std::vector<Output> outputs() {
   return {
-      {"lazuli/op/kinds.gen.h", kinds_header},         {"lazuli/op/traits.gen.cpp", traits_source},
-      {"lazuli/op/formulas.gen.cpp", formulas_source}, {"lazuli/op/scalars.gen.h", scalars_header},
+      {"lazuli/op/kinds.gen.h", kinds_header},
+      {"lazuli/op/traits.gen.cpp", traits_source},
+      {"lazuli/op/formulas.gen.cpp", formulas_source},
+      {"lazuli/op/scalars.gen.h", scalars_header},
       {"lazuli/op/scalars.gen.cpp", scalars_source},
+      {"lazuli/functions/functions.gen.h", functions_header},
+      {"lazuli/functions/functions.gen.cpp", functions_source},
+      {"lazuli/functions/methods.gen.h", methods_header},
+      {"lazuli/functions/gradients.gen.cpp", gradients_source},
+      {"tests/scalars/scalar_cases.gen.cpp", scalar_cases},
+      {"tests/operators/operator_cases.gen.cpp", operator_cases},
   };
 }
 
