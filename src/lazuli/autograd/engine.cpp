@@ -63,7 +63,7 @@ class Walk {
       const std::span<const Edge> edges = node->edges();
       results.assign(edges.size(), nullptr);
       node->apply(inputs, results);
-      if (!options_.retain_graph) node->release();
+      if (!options_.retain_graph) node->free_saved();
       for (size_t i = 0; i < edges.size(); ++i) {
         if (edges[i] && results[i]) arrive(edges[i], results[i]);
       }

@@ -45,7 +45,7 @@ class Node : public RefCounted<Node> {
   // or the gradient is zero. Throws ValueError where something saved was written since, or freed.
   virtual void apply(std::span<const Gradient> inputs, std::span<Gradient> results) = 0;
   // Frees what was saved; a later apply that needs it throws.
-  virtual void release() {}
+  virtual void free_saved() {}
   // Itself, where gradients end and accumulate.
   virtual Leaf* as_leaf() { return nullptr; }
 

@@ -12,7 +12,7 @@ template <typename Kind>
 [[noreturn]] void rethrow(const Kind& error, At at) {
   const std::string text = error.what();
   if (text.ends_with(')') && text.find(" (at ") != std::string::npos) throw error;
-  throw Kind(text + " (at " + to_string(at) + ")");
+  throw Kind(format("{} (at {})", text, to_string(at)));
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include "lazuli/base/check.h"
 #include "lazuli/base/source_location.h"
 
-#define LZ_CHECK_AT(condition, Kind, at, ...)                                                  \
-  do {                                                                                         \
-    if (!(condition)) [[unlikely]]                                                             \
-      throw ::lazuli::Kind(::lazuli::format(__VA_ARGS__) + " (at " + ::lazuli::to_string(at) + \
-                           ")");                                                               \
+#define LZ_CHECK_AT(condition, Kind, at, ...)                                                      \
+  do {                                                                                             \
+    if (!(condition)) [[unlikely]]                                                                 \
+      throw ::lazuli::Kind(                                                                        \
+          ::lazuli::format("{} (at {})", ::lazuli::format(__VA_ARGS__), ::lazuli::to_string(at))); \
   } while (false)

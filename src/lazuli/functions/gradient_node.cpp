@@ -110,7 +110,7 @@ void OperationNode::operator delete(OperationNode* node, std::destroying_delete_
   autograd::give_memory(node, bytes);
 }
 
-void OperationNode::release() {
+void OperationNode::free_saved() {
   is_released_ = true;
   result_ = nullptr;
   for (uint32_t i = 0; i < saved_count_; ++i) saved_data()[i] = Saved();

@@ -22,7 +22,7 @@ class OperationNode final : public autograd::Node {
   std::span<const autograd::Edge> edges() const override { return {edge_data(), operand_count_}; }
   void apply(std::span<const autograd::Gradient> inputs,
              std::span<autograd::Gradient> results) override;
-  void release() override;
+  void free_saved() override;
 
   // The result became the contents of a variable at this version.
   void set_result_version(uint32_t version) { result_version_ = version; }

@@ -103,16 +103,15 @@ class Printer {
     if (dim == rank) return (*format_)(element(start));
     const bool is_row = dim + 1 == rank;
     const std::string indent(8 + static_cast<size_t>(dim), ' ');  // "tensor(["
-    const std::string between =
-        is_row ? ", " : "," + std::string(static_cast<size_t>(rank - 1 - dim), '\n') + indent;
+    const std::string between = is_row ? ", " : format(",{:\n>{}}{}", "", rank - 1 - dim, indent);
     const size_t in_line = std::max<size_t>(1, (kWidth - indent.size()) / (format_->width() + 2));
     std::string text = "[";
     const int64_t extent = type_.shape[dim];
     size_t written = 0;
     for (int64_t i = 0; i < extent; ++i) {
-      if (i > 0) text += is_row && written % in_line == 0 ? ",\n" + indent : between;
+      if (i > 0) text += is_row && written % in_line == 0 ? format(",\n{}", indent) : between;
       if (is_cut(dim) && i == kEdge) {
-        text += "..." + (is_row ? ", " : between);
+        text += format("...{}", between);
         i = extent - kEdge;
         written += is_row;
       }
@@ -135,9 +134,8 @@ std::string Tensor::to_string(At at) const {
   const TensorType type = variable_->type();
   std::vector<char> data(static_cast<size_t>(type.numel() * size_of(type.dtype)));
   copy_to(data.data(), at);
-  std::string text = "tensor(" + Printer(type, data.data()).text() + ", " + lazuli::to_string(type);
-  if (requires_grad()) text += ", requires_grad";
-  return text + ")";
+  return format("tensor({}, {}{})", Printer(type, data.data()).text(), lazuli::to_string(type),
+                requires_grad() ? ", requires_grad" : "");
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {

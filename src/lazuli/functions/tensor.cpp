@@ -44,7 +44,9 @@ bool Tensor::is_contiguous() const { return lazuli::is_contiguous(checked(variab
 bool Tensor::is_view() const { return checked(variable_).is_view(); }
 uint32_t Tensor::version() const { return checked(variable_).version(); }
 
-Tensor Tensor::operator[](Index index) const { return lazuli::select(*this, 0, index.value, index.at); }
+Tensor Tensor::operator[](Index index) const {
+  return lazuli::select(*this, 0, index.value, index.at);
+}
 
 void eval() { exec::eval(); }
 void manual_seed(uint64_t seed) { exec::manual_seed(seed); }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lazuli/base/error.h"
 #include "lazuli/base/ref.h"
 #include "lazuli/core/scalar.h"
 #include "lazuli/core/shape.h"
