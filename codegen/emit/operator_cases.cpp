@@ -1,0 +1,147 @@
+// operator_cases.gen.cpp: what tests/operators calls, and what it compares with.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "codegen/emit/emit.h"
+
+namespace lazuli::codegen::emit {
+namespace {
+
+using schema::Argument;
+using schema::Base;
+
+size_t place_of(const std::vector<std::string>& names, const std::string& name) {
+  return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+// The bound of the f32 result: that of the scalar function which is all that the formula calls.
+double bound_of(const Catalogue& catalogue, const Entry& entry) {
+  const auto formula = entry.formulas.find(kFloat32);
+  if (formula == entry.formulas.end()) return entry.ulp;
+  const formula::Node& result = formula->second.result;
+  const ScalarFunction* scalar =
+      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
+  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
+}
+
+// "t[0]" or "n[2]": the operand whose place the argument takes.
+std::string value_of(const Function& function, const Argument& argument) {
+  const size_t place = place_of(function.operands, argument.name);
+  return fmt::format("{}[{}]", argument.type.base == Base::tensor ? "t" : "n", place);
+}
+
+std::string call_text(const Function& function) {
+  const std::vector<Argument>& arguments = function.schema.arguments;
+  std::string list;
+  for (const Argument& argument : arguments) {
+    if (function.is_in_place && &argument == &arguments[0]) continue;
+    list += (list.empty() ? "" : ", ") + value_of(function, argument);
+  }
+  if (!function.is_in_place) return "lazuli::" + function.schema.name + "(" + list + ")";
+  return fmt::format("{}.{}({})", value_of(function, arguments[0]), function.schema.name, list);
+}
+
+std::string operand_row(const Entry& entry, const Function& function, size_t place) {
+  const Argument& argument = *function.schema.find(function.operands[place]);
+  const std::string& name = entry.recorded.operands[place];
+  const auto own = entry.argument_dtypes.find(name);
+  const auto sample = entry.samples.find(name);
+  const Sample range = sample == entry.samples.end() ? Sample() : sample->second;
+  const bool is_factor = entry.roles.at(name) == Role::factor;
+  return fmt::format("{{.is_number = {}, .is_factor = {}, .is_bool = {}, .low = {}, .high = {}}}",
+                     argument.type.base == Base::scalar, is_factor,
+                     own != entry.argument_dtypes.end(), range.low, range.high);
+}
+
+std::string dtype_list(const Entry& entry) {
+  // Fractions by promotion: the same results as from f32.
+  if (entry.dtype == DTypeRule::floating) return "{kFloat32, kInt64, kBool}";
+  if (entry.dtype == DTypeRule::accumulate) return "{kFloat32, kInt64, kBool}";
+  std::string text;
+  for (const DType dtype : entry.dtypes) {
+    const char* name = dtype == kBool ? "kBool" : dtype == kInt64 ? "kInt64" : "kFloat32";
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  }
+  return "{" + text + "}";
+}
+
+std::string result_text(const Entry& entry) {
+  switch (entry.dtype) {
+    case DTypeRule::floating:
+      return "floating";
+    case DTypeRule::boolean:
+      return "boolean";
+    case DTypeRule::accumulate:
+      return "accumulate";
+    default:
+      return "same";
+  }
+}
+
+std::string reference_text(const Entry& entry) {
+  const std::string& text = entry.reference;
+  std::string body;
+  for (size_t i = 0; i < entry.recorded.operands.size(); ++i) {
+    body += fmt::format("         [[maybe_unused]] const double {} = x[{}];\n",
+                        entry.recorded.operands[i], i);
+  }
+  return "[](const double* x) -> double {\n" + body + "         return " + text + ";\n       }";
+}
+
+std::string elementwise_case(const Catalogue& catalogue, const Entry& entry,
+                             const Function& function) {
+  std::string operands;
+  for (size_t i = 0; i < function.operands.size(); ++i) {
+    operands += (i ? ",\n                    " : "") + operand_row(entry, function, i);
+  }
+  const bool has_numbers = call_text(function).find("n[") != std::string::npos;
+  return fmt::format(
+      "      {{.name = \"{}\",\n       .entry = \"{}\",\n       .dtypes = {},\n"
+      "       .result = Result::{},\n       .operands = {{{}}},\n       .is_in_place = {},\n"
+      "       .has_whole_samples = {},\n       .has_gradient = {},\n       .ulp = {},\n"
+      "       .apply = [](const Tensor* t, const Scalar*{}) -> Tensor {{ return {}; }},\n"
+      "       .reference = {}}},\n",
+      function.schema.full_name(), entry.where.text(), dtype_list(entry), result_text(entry),
+      operands, function.is_in_place, entry.has_whole_samples, entry.has_gradient,
+      bound_of(catalogue, entry), has_numbers ? " n" : "", call_text(function),
+      reference_text(entry));
+}
+
+std::string reduction_case(const Entry& entry) {
+  return fmt::format(
+      "      {{.name = \"{0}\",\n       .entry = \"{1}\",\n       .dtypes = {2},\n"
+      "       .result = Result::{3},\n       .has_empty = {4},\n       .is_exact = {5},\n"
+      "       .has_gradient = {6},\n"
+      "       .apply = [](const Tensor& self, const DimList& dim, bool keepdim) {{\n"
+      "         return lazuli::{0}(self, dim, keepdim);\n       }},\n"
+      "       .fold = [](double acc, double self) -> double {{ return {7}; }}}},\n",
+      entry.name, entry.where.text(), dtype_list(entry), result_text(entry),
+      entry.empty.has_value(), entry.combine != "sum", entry.has_gradient, entry.reference);
+}
+
+}  // namespace
+
+std::string operator_cases(const Catalogue& catalogue) {
+  std::string elementwise, reductions;
+  for (const Entry& entry : catalogue.entries) {
+    if (entry.is_internal || entry.is_by_hand) continue;
+    if (entry.kind == Kind::reduction) reductions += reduction_case(entry);
+    if (entry.kind != Kind::elementwise) continue;
+    for (const Function& function : entry.functions) {
+      elementwise += elementwise_case(catalogue, entry, function);
+    }
+  }
+  std::string text = banner("Every elementwise function and reduction with its reference.");
+  text += "#include \"tests/operators/operator_cases.h\"\n\n#include <cmath>\n\n";
+  text += "namespace lazuli::operator_tests {\n\n";
+  text += "const std::vector<ElementwiseCase>& elementwise_cases() {\n";
+  text += "  static const std::vector<ElementwiseCase> cases = {\n" + elementwise + "  };\n";
+  text += "  return cases;\n}\n\n";
+  text += "const std::vector<ReductionCase>& reduction_cases() {\n";
+  text += "  static const std::vector<ReductionCase> cases = {\n" + reductions + "  };\n";
+  text += "  return cases;\n}\n\n";
+  return text + "}  // namespace lazuli::operator_tests\n";
+}
+
+}  // namespace lazuli::codegen::emit
