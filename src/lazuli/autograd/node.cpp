@@ -59,16 +59,18 @@ Ref<tensor::Variable> Saved::unpack(const Node& needed_by) const {
   if (watch && watch->written_version() > version) [[unlikely]] {
     throw_modified(value->type(), *watch, version, needed_by);
   }
+  return unpacked(value, history, watch, version);
+}
+
+Ref<tensor::Variable> unpacked(const Ref<trace::Value>& value, const Edge& history,
+                               const Ref<Node>& watch, uint32_t version) {
   Ref<tensor::Variable> variable = tensor::Variable::make(value);
-  if (history && is_recording()) {
-    State& state = ensure_state(*variable);
-    if (history.node->as_leaf()) {
-      state.leaf = Ref<Leaf>::share(history.node->as_leaf());
-      state.requires_grad = true;
-    } else {
-      state.history = history;
-    }
-  }
+  if (!is_recording()) return variable;
+  State& state = ensure_state(*variable);
+  state.is_unpacked = true;
+  state.watch = watch;
+  state.watched_version = version;
+  state.history = history;
   return variable;
 }
 

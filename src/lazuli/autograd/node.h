@@ -86,6 +86,11 @@ struct Saved {
   Ref<tensor::Variable> unpack(const Node& needed_by) const;
 };
 
+// A fresh variable with this value and, while gradients are recorded, this history; what saves it
+// hears of writes through `watch`.
+Ref<tensor::Variable> unpacked(const Ref<trace::Value>& value, const Edge& history,
+                               const Ref<Node>& watch, uint32_t version);
+
 // Throws PyTorch's "one of the variables needed for gradient computation has been modified by an
 // inplace operation", with both lines.
 [[noreturn]] void throw_modified(const TensorType& type, const Node& watch, uint32_t expected,

@@ -30,6 +30,10 @@ Ref<Node> watch_of(tensor::Variable& variable) {
 }
 
 Saved save(tensor::Variable& variable) {
+  const State* base = state_of(variable.base());
+  if (base && base->is_unpacked) {
+    return {variable.value(), edge_of(variable), base->watch, base->watched_version};
+  }
   return {variable.value(), edge_of(variable), watch_of(variable), variable.version()};
 }
 

@@ -46,6 +46,10 @@ class State final : public tensor::GradientState {
   bool is_detached = false;    // a view whose history is cut from its parent's
   Edge history;                // the node that made the current value; empty for a leaf
   Ref<Leaf> leaf;              // made when first needed
+  // A variable that Saved::unpack made: writes are heard of where they were before.
+  bool is_unpacked = false;
+  Ref<Node> watch;
+  uint32_t watched_version = 0;
 
   bool needs_gradient() const { return requires_grad || history; }
 

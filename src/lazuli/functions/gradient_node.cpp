@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "lazuli/autograd/memory.h"
-#include "lazuli/autograd/mode.h"
 #include "lazuli/autograd/state.h"
 #include "lazuli/functions/functions.gen.h"
 
@@ -89,7 +88,9 @@ Ref<OperationNode> OperationNode::make(const Record& record, const GradientRule&
       edges[i] = autograd::edge_of(variable);
     if (i < 31 && (reads >> i & 1)) {
       known[i].saved = place;
-      new (&saved[place++]) Saved(autograd::save(variable));
+      auto* kept = new (&saved[place++]) Saved(autograd::save(variable));
+      // What the call itself overwrites stays as it was: its value is a separate one.
+      if (&variable == record.target_ && !variable.is_pinned()) kept->watch = nullptr;
     }
   }
   for (uint32_t i = 0; i < record.attribute_count_; ++i) *word++ = record.attributes_[i];
@@ -120,12 +121,8 @@ Tensor OperationNode::saved_result() const {
   if (written_version() > result_version_) [[unlikely]] {
     throw_modified(result_->type(), *this, result_version_, *this);
   }
-  Ref<tensor::Variable> variable = tensor::Variable::make(result_);
-  if (autograd::is_recording()) {
-    autograd::ensure_state(*variable).history = {
-        Ref<autograd::Node>::share(const_cast<OperationNode*>(this)), 0};
-  }
-  return Tensor(std::move(variable));
+  const auto self = Ref<autograd::Node>::share(const_cast<OperationNode*>(this));
+  return Tensor(autograd::unpacked(result_, {self, 0}, self, result_version_));
 }
 
 namespace {

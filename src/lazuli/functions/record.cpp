@@ -117,6 +117,7 @@ Tensor Record::run_copy() { return Tensor(run_fresh()); }
 void Record::run_into(const Tensor& target) {
   const std::string_view name = op::name_of(kind_);
   check_writable(name, target, at_);
+  target_ = &target.variable();
   Tensor contents(run_fresh());
   const TensorType& type = target.variable().type();
   LZ_CHECK_AT(contents.sizes() == type.shape, ValueError, at_,

@@ -100,7 +100,8 @@ class Record {
   int64_t sizes_[kMaxIntegers];
   int64_t offsets_[2];
   std::unique_ptr<Argument[]> more_operands_;
-  std::forward_list<Tensor> casts_;  // cast operands until the record has run
+  std::forward_list<Tensor> casts_;           // cast operands until the record has run
+  const tensor::Variable* target_ = nullptr;  // of run_into
 };
 
 // Brings a view up to date with writes to its base since its value was taken, recording its steps
