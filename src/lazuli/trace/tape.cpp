@@ -11,27 +11,35 @@
 namespace lazuli::trace {
 namespace {
 
-constexpr int kIndexBits = 20;  // of a parameter mark; the rest is the tape's serial
+// A parameter mark: the stretch, the tape's number and the index.
+constexpr int kIndexBits = 20;
+constexpr int kNumberBits = 12;
+constexpr uint64_t kNumberMask = (1u << kNumberBits) - 1;
 constexpr size_t kInlineOperands = 8;
 
-std::atomic<uint64_t> last_serial{0};
+std::atomic<uint64_t> tape_count{0};
 
-bool same_key(const Memo& memo, const Memo& key, size_t size_count) {
-  for (int i = 0; i < Memo::kIds; ++i) {
-    if (memo.ids[i] != key.ids[i]) return false;
+bool same_key(const MemoKey& a, const MemoKey& b, size_t size_count) {
+  for (size_t i = 0; i < MemoKey::kIds; ++i) {
+    if (a.ids[i] != b.ids[i]) return false;
   }
   for (size_t i = 0; i < size_count; ++i) {
-    if (memo.sizes[i] != key.sizes[i]) return false;
+    if (a.sizes[i] != b.sizes[i]) return false;
   }
-  return true;
+  return a.more_ids == b.more_ids;
 }
 
 }  // namespace
 
-Tape::Tape(Trie& trie) : trie_(trie), cursor_(trie.root()) { begin(); }
+Tape::Tape(Trie& trie)
+    : trie_(trie),
+      cursor_(trie.root()),
+      number_(tape_count.fetch_add(1, std::memory_order_relaxed) & kNumberMask) {
+  begin();
+}
 
 void Tape::begin() {
-  serial_ = last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
+  serial_ = (uint64_t{++stretch_} << kNumberBits) | number_;
   cursor_ = trie_.root();
   result_bytes_ = 0;
   thread_changes = 0;
@@ -48,8 +56,9 @@ uint32_t Tape::parameter_index(Value& value) {
   // The table decides: a mark outlives a call that threw and took its parameters back.
   if (is_ours && marked < parameters_.size() && parameters_[marked].get() == &value) return marked;
   uint32_t index = static_cast<uint32_t>(parameters_.size());
-  // Another tape may have marked it since this one did; a value never marked needs no search.
-  if (mark != 0 && !is_ours) {
+  // Another tape may have marked it since this one did. A value that nobody has marked or this tape
+  // marked last, earlier than now, needs no search.
+  if (mark != 0 && (mark >> kIndexBits & kNumberMask) != number_) {
     for (uint32_t i = 0; i < parameters_.size(); ++i) {
       if (parameters_[i].get() == &value) index = i;
     }
@@ -59,17 +68,15 @@ uint32_t Tape::parameter_index(Value& value) {
   return index;
 }
 
-const Memo& Tape::infer(Node& node, const Call& call, const Memo& key) {
+const Memo& Tape::infer(Node& node, const Call& call, MemoKey&& key) {
   std::vector<TensorType> types;
   types.reserve(call.operands.size());
   for (const CallOperand& operand : call.operands) {
-    types.push_back(operand.kind == CallOperand::Kind::value
-                        ? operand.value->type()
-                        : TensorType{operand.dtype, Shape{}});
+    types.push_back(operand.kind == CallOperand::Kind::value ? operand.value->type()
+                                                             : TensorType{operand.dtype, Shape{}});
   }
   auto memo = std::make_unique<Memo>();
-  std::copy(std::begin(key.ids), std::end(key.ids), memo->ids);
-  std::copy(std::begin(key.sizes), std::end(key.sizes), memo->sizes);
+  memo->key = std::move(key);
   memo->result = op::infer({call.kind, types, call.attributes, call.sizes});
   memo->result_id = type_id_of(memo->result);
   memo->result_bytes = memo->result.numel() * size_of(memo->result.dtype);
@@ -81,6 +88,7 @@ const Memo& Tape::infer(Node& node, const Call& call, const Memo& key) {
 
 Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
   const size_t count = call.operands.size();
+  LZ_ASSERT(call.sizes.size() <= kMaxRank, "an entry has {} sizes", call.sizes.size());
   alignas(Wire) std::byte inline_wires[sizeof(Wire) * kInlineOperands];
   std::vector<Wire> many;
   Wire* wires = reinterpret_cast<Wire*>(inline_wires);
@@ -89,8 +97,8 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
     wires = many.data();
   }
   const size_t known_parameters = parameters_.size();
-  Memo key;
-  int id_count = 0;
+  MemoKey key;
+  size_t id_count = 0;
   for (size_t i = 0; i < count; ++i) {
     const CallOperand& operand = call.operands[i];
     Wire* wire = new (&wires[i]) Wire;
@@ -107,11 +115,10 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
           return Recorded::other_tape;
         }
         const uint64_t id = operand.value->type_id();
-        if (id_count < Memo::kIds) {
+        if (id_count < MemoKey::kIds) {
           key.ids[id_count++] = id;
         } else {
-          // No two lists of types fold into one word for certain, so such calls never match.
-          key.ids[Memo::kIds - 1] = ~uint64_t{0} - trie_.tick();
+          key.more_ids.push_back(id);
         }
         break;
       }
@@ -143,12 +150,12 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
     }
   }
   const Memo* memo = node->memos.load(std::memory_order_acquire);
-  while (memo && !same_key(*memo, key, call.sizes.size())) {
+  while (memo && !same_key(memo->key, key, call.sizes.size())) {
     memo = memo->next.load(std::memory_order_acquire);
   }
   if (!memo) [[unlikely]] {
     try {
-      memo = &infer(*node, call, key);
+      memo = &infer(*node, call, std::move(key));
     } catch (...) {
       parameters_.resize(known_parameters);
       throw;
@@ -195,6 +202,7 @@ void Tape::drop_prefix(size_t count) {
     parameters_.clear();
     words_.clear();
     sizes_.clear();
+    replaced.clear();
     begin();
     return;
   }
@@ -237,10 +245,13 @@ void Tape::drop_prefix(size_t count) {
     }
     offsets.assign(word, word + node.offset_count);
     Ref<Value> result;
-    const Recorded recorded = append(
-        {node.kind, operands, {node.attributes, node.attribute_count},
-         {sizes.data() + entry.first_size, node.size_count}, offsets, entry.at},
-        entry.value.get(), result);
+    const Recorded recorded = append({node.kind,
+                                      operands,
+                                      {node.attributes, node.attribute_count},
+                                      {sizes.data() + entry.first_size, node.size_count},
+                                      offsets,
+                                      entry.at},
+                                     entry.value.get(), result);
     LZ_ASSERT(recorded != Recorded::other_tape, "a moved entry names a value of another tape");
   }
   std::vector<Replaced> kept;

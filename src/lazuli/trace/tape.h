@@ -82,8 +82,8 @@ struct Entry {
 
 enum class Recorded : uint8_t {
   done,
-  cut_due,        // done, and the tape wants to be evaluated up to a cut
-  other_tape      // nothing done: an operand is pending on another tape
+  cut_due,    // done, and the tape wants to be evaluated up to a cut
+  other_tape  // nothing done: an operand is pending on another tape
 };
 
 class Tape {
@@ -124,13 +124,15 @@ class Tape {
   // `existing` becomes the entry's value where it is not null.
   Recorded append(const Call& call, Value* existing, Ref<Value>& result);
   uint32_t parameter_index(Value& value);
-  const Memo& infer(Node& node, const Call& call, const Memo& key);
+  const Memo& infer(Node& node, const Call& call, MemoKey&& key);
   void begin();
 
   SpinLock lock_;
   Trie& trie_;
   Node* cursor_;
-  uint64_t serial_ = 0;  // of this stretch of recording; marks parameters
+  const uint64_t number_;  // of this tape
+  uint32_t stretch_ = 0;   // of recording, from an empty tape to the next
+  uint64_t serial_ = 0;    // both in one; marks parameters
   std::vector<Entry> entries_;
   std::vector<Ref<Value>> parameters_;
   std::vector<uint64_t> words_;

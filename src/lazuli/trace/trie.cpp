@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "lazuli/base/hash.h"
 #include "lazuli/base/metrics.h"
@@ -12,10 +13,16 @@ namespace {
 
 constexpr uint32_t kMemosPerNode = 8;
 
+int64_t memo_bytes(const Node& node) {
+  const size_t in_place = MemoKey::kIds;
+  const size_t more = std::max<size_t>(node.operand_count, in_place) - in_place;
+  return static_cast<int64_t>(sizeof(Memo) + sizeof(uint64_t) * more);
+}
+
 int64_t bytes_of(const Node& node) {
   return static_cast<int64_t>(sizeof(Node) + sizeof(Wire) * node.operand_count +
-                              sizeof(int64_t) * node.attribute_count +
-                              sizeof(Memo) * node.memo_count);
+                              sizeof(int64_t) * node.attribute_count) +
+         memo_bytes(node) * node.memo_count;
 }
 
 uint64_t hash_of(const Node* parent, const Skeleton& skeleton) {
@@ -39,7 +46,7 @@ Node* make_node(Node* parent, const Skeleton& skeleton) {
   node->parent = parent;
   node->depth = parent ? parent->depth + 1 : 0;
   node->kind = skeleton.kind;
-  node->operand_count = static_cast<uint8_t>(skeleton.wires.size());
+  node->operand_count = static_cast<uint32_t>(skeleton.wires.size());
   node->attribute_count = static_cast<uint8_t>(skeleton.attributes.size());
   node->size_count = skeleton.size_count;
   node->offset_count = skeleton.offset_count;
@@ -129,7 +136,7 @@ void Trie::remember(Node* node, std::unique_ptr<Memo> memo) {
   std::lock_guard<std::mutex> lock(mutex_);
   memo->next.store(node->memos.load(std::memory_order_relaxed), std::memory_order_relaxed);
   node->memos.store(memo.release(), std::memory_order_release);
-  bytes_.fetch_add(sizeof(Memo), std::memory_order_relaxed);
+  bytes_.fetch_add(memo_bytes(*node), std::memory_order_relaxed);
   if (node->memo_count < kMemosPerNode) {
     ++node->memo_count;
     return;
@@ -139,6 +146,7 @@ void Trie::remember(Node* node, std::unique_ptr<Memo> memo) {
     last_kept = last_kept->next.load(std::memory_order_relaxed);
   }
   retired_.emplace_back(last_kept->next.exchange(nullptr, std::memory_order_relaxed));
+  retired_bytes_ += memo_bytes(*node);
 }
 
 void Trie::free_node(Node* node) {
@@ -153,6 +161,9 @@ void Trie::free_node(Node* node) {
 
 void Trie::trim(int64_t budget, std::span<Node* const> pinned) {
   std::lock_guard<std::mutex> lock(mutex_);
+  retired_.clear();
+  bytes_.fetch_sub(std::exchange(retired_bytes_, 0), std::memory_order_relaxed);
+  if (bytes() <= budget / 2) return;
   const uint64_t now = tick();
   for (Node* node : pinned) {
     for (; node && node->stamp.load(std::memory_order_relaxed) != now; node = node->parent) {
@@ -169,8 +180,10 @@ void Trie::trim(int64_t budget, std::span<Node* const> pinned) {
     }
   }
   if (stamps.empty()) return;
-  const double share = static_cast<double>(budget) / 2 / static_cast<double>(std::max<int64_t>(bytes(), 1));
-  const size_t keep = std::min(stamps.size(), static_cast<size_t>(share * static_cast<double>(stamps.size())));
+  const double share =
+      static_cast<double>(budget) / 2 / static_cast<double>(std::max<int64_t>(bytes(), 1));
+  const size_t keep =
+      std::min(stamps.size(), static_cast<size_t>(share * static_cast<double>(stamps.size())));
   const size_t drop = stamps.size() - keep;
   if (drop == 0) return;
   std::nth_element(stamps.begin(), stamps.begin() + static_cast<ptrdiff_t>(drop - 1), stamps.end());
@@ -191,8 +204,7 @@ void Trie::trim(int64_t budget, std::span<Node* const> pinned) {
     Node* expected = node;
     node->parent->last_taken.compare_exchange_strong(expected, nullptr);
   }
-  int64_t freed = static_cast<int64_t>(retired_.size() * sizeof(Memo));
-  retired_.clear();
+  int64_t freed = 0;
   for (Node* node : dead) {
     freed += bytes_of(*node);
     free_node(node);

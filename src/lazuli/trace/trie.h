@@ -30,11 +30,17 @@ struct Wire {
   friend bool operator==(const Wire&, const Wire&) = default;
 };
 
+// What a result's type depends on, apart from the skeleton.
+struct MemoKey {
+  static constexpr size_t kIds = 4;
+  uint64_t ids[kIds] = {};  // types of the first tensor operands
+  int64_t sizes[kMaxRank] = {};
+  std::vector<uint64_t> more_ids;  // types of those that follow
+};
+
 // The result type for operand types and sizes seen at a node.
 struct Memo {
-  static constexpr int kIds = 4;
-  uint64_t ids[kIds] = {};  // of the tensor operands; ops with more infer each time
-  int64_t sizes[kMaxRank] = {};
+  MemoKey key;
   uint64_t result_id = 0;
   int64_t result_bytes = 0;
   TensorType result;
@@ -52,7 +58,7 @@ struct Node {
   Node* parent = nullptr;
   uint32_t depth = 0;  // entries from the root to here
   op::OpKind kind{};
-  uint8_t operand_count = 0;
+  uint32_t operand_count = 0;
   uint8_t attribute_count = 0;
   uint8_t size_count = 0;
   uint8_t offset_count = 0;
@@ -61,8 +67,8 @@ struct Node {
   std::atomic<Node*> last_taken{nullptr};  // the child that was taken last, by any tape
   std::atomic<Memo*> memos{nullptr};       // newest first; grows under the trie's mutex
   uint32_t memo_count = 0;
-  std::atomic<uint64_t> stamp{0};          // when an evaluation last passed
-  std::unique_ptr<Payload> payload;        // the executor's, under its own lock
+  std::atomic<uint64_t> stamp{0};    // when an evaluation last passed
+  std::unique_ptr<Payload> payload;  // the executor's, under its own lock
   uint64_t hash = 0;
   Node* next_in_bucket = nullptr;
 
@@ -105,6 +111,7 @@ class Trie {
   Node* root_;
   std::vector<Node*> buckets_;
   std::vector<std::unique_ptr<Memo>> retired_;  // may still be read; freed when trimming
+  int64_t retired_bytes_ = 0;
   size_t node_count_ = 0;
   std::atomic<int64_t> bytes_{0};
   std::atomic<uint64_t> clock_{0};

@@ -1,6 +1,7 @@
 #include "lazuli/trace/types.h"
 
 #include <array>
+#include <mutex>
 
 #include "lazuli/base/hash.h"
 #include "lazuli/base/spin_lock.h"
@@ -8,18 +9,21 @@
 namespace lazuli::trace {
 namespace {
 
-// Direct-mapped: a newcomer takes the place of what was there.
-constexpr size_t kPlaces = 4096;
+// A type has a few places, so that types in use at the same time don't drive each other out; a
+// newcomer takes the oldest of its places.
+constexpr size_t kSets = 512;
+constexpr size_t kPlaces = 8;
 
-struct Entry {
-  TensorType type;
-  uint64_t id = 0;
+struct Set {
+  std::array<uint64_t, kPlaces> ids = {};
+  std::array<TensorType, kPlaces> types;
+  size_t oldest = 0;
 };
 
 struct Table {
   SpinLock lock;
   uint64_t last_id = 0;
-  std::array<Entry, kPlaces> entries;
+  std::array<Set, kSets> sets;
 };
 
 Table& table() {
@@ -33,16 +37,16 @@ uint64_t type_id_of(const TensorType& type) {
   const uint64_t hash =
       hash_bytes(type.shape.begin(), sizeof(int64_t) * static_cast<size_t>(type.shape.rank()),
                  static_cast<uint64_t>(type.dtype) * 16 + static_cast<uint64_t>(type.shape.rank()));
-  Table& types = table();
-  types.lock.lock();
-  Entry& entry = types.entries[hash % kPlaces];
-  if (entry.id == 0 || !(entry.type == type)) {
-    entry.type = type;
-    entry.id = ++types.last_id;
+  Table& known = table();
+  std::lock_guard<SpinLock> lock(known.lock);
+  Set& set = known.sets[hash % kSets];
+  for (size_t i = 0; i < kPlaces; ++i) {
+    if (set.ids[i] != 0 && set.types[i] == type) return set.ids[i];
   }
-  const uint64_t id = entry.id;
-  types.lock.unlock();
-  return id;
+  const size_t place = set.oldest;
+  set.oldest = (place + 1) % kPlaces;
+  set.types[place] = type;
+  return set.ids[place] = ++known.last_id;
 }
 
 }  // namespace lazuli::trace
