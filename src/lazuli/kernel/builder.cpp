@@ -264,6 +264,14 @@ void map_operands(Instruction& instruction, const std::vector<ValueId>& places) 
 
 }  // namespace
 
+bool Builder::reduces() const {
+  const std::vector<bool> live = live_instructions(state_->code);
+  for (size_t i = 0; i < live.size(); ++i) {
+    if (live[i] && state_->is_reduction(static_cast<ValueId>(i))) return true;
+  }
+  return false;
+}
+
 Kernel Builder::finish() {
   LZ_ASSERT(!in_loop(), "a loop has no end");
   std::unique_ptr<State> state = std::exchange(state_, std::make_unique<State>(state_->form));

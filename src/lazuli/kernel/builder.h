@@ -59,6 +59,8 @@ class Builder {
   // Identity when the type is the same; to mask: a != 0.
   Value convert(Value a, Type type);
 
+  // Whether anything stored so far depends on a reduction; what does not is left out by finish().
+  bool reduces() const;
   // The kernel, verified. The builder is empty afterwards.
   Kernel finish();
 

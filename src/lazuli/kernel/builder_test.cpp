@@ -157,6 +157,15 @@ TEST_F(BuilderTest, LoopsWithoutAReductionBecomeOne) {
   EXPECT_EQ(kernel.code.size(), 4u);  // one load, one neg, two stores
 }
 
+TEST_F(BuilderTest, KnowsWhetherAFoldIsNeeded) {
+  const Value sum = builder.reduce(Combine::sum, x);
+  builder.end_loop();
+  builder.store(output, emit(Primitive::lt, sum, sum), Level::point);  // false
+  EXPECT_FALSE(builder.reduces());
+  builder.store(output, sum, Level::point);
+  EXPECT_TRUE(builder.reduces());
+}
+
 TEST(Builder, KernelsWithoutALoopGetOne) {
   Builder builder(Form::rows);
   const uint32_t output = builder.add_access({.written = true});

@@ -13,7 +13,7 @@ class Orderer {
           const std::vector<bool>& in_loop, size_t load_count)
       : cluster_(cluster), operands_(operands), in_loop_(in_loop), load_count_(load_count) {}
 
-  AxisOrder run() {
+  AxisOrder run(bool may_fold_depth) {
     std::vector<int> kept;
     std::vector<int> folded;
     for (int axis = 0; axis < static_cast<int>(cluster_.axes.size()); ++axis) {
@@ -30,7 +30,7 @@ class Orderer {
     }
     std::vector<AxisGroup> loop = group(folded);
     LZ_ASSERT(loop.size() == 1, "a kernel folds {} separate stretches", loop.size());
-    const int across = best_column(kept, folded.back());
+    const int across = may_fold_depth ? best_column(kept, folded.back()) : -1;
     if (across < 0) {
       order.columns = std::move(loop[0]);
     } else {
@@ -60,9 +60,8 @@ class Orderer {
   // The first store decides which axis lies innermost.
   void sort_by_store(std::vector<int>& axes) const {
     if (load_count_ == operands_.size()) return;
-    std::stable_sort(axes.begin(), axes.end(), [&](int a, int b) {
-      return stride(load_count_, a) > stride(load_count_, b);
-    });
+    std::stable_sort(axes.begin(), axes.end(),
+                     [&](int a, int b) { return stride(load_count_, a) > stride(load_count_, b); });
   }
 
   std::vector<AxisGroup> group(const std::vector<int>& axes) const {
@@ -125,8 +124,8 @@ uint32_t AxisGroup::bits() const {
 }
 
 AxisOrder order_axes(const Cluster& cluster, const std::vector<const Load*>& operands,
-                     const std::vector<bool>& in_loop, size_t load_count) {
-  return Orderer(cluster, operands, in_loop, load_count).run();
+                     const std::vector<bool>& in_loop, size_t load_count, bool may_fold_depth) {
+  return Orderer(cluster, operands, in_loop, load_count).run(may_fold_depth);
 }
 
 }  // namespace lazuli::schedule

@@ -26,8 +26,9 @@ struct AxisOrder {
   std::vector<AxisGroup> outer;
 };
 
-// `in_loop[i]`: operand i is read or written in loops, not at points.
+// `in_loop[i]`: operand i is read or written in loops, not at points. Folded axes become the depth
+// only with `may_fold_depth`, else the columns.
 AxisOrder order_axes(const Cluster& cluster, const std::vector<const Load*>& operands,
-                     const std::vector<bool>& in_loop, size_t load_count);
+                     const std::vector<bool>& in_loop, size_t load_count, bool may_fold_depth);
 
 }  // namespace lazuli::schedule

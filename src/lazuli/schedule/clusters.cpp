@@ -7,10 +7,10 @@ namespace lazuli::schedule {
 namespace {
 
 constexpr size_t kMaxAxes = 8;
-constexpr size_t kMaxVisits = 64;      // of a search, before the answer is "no"
-constexpr size_t kMaxSiblings = 8;     // clusters of a family that are looked at
-constexpr int64_t kFewRows = 16;       // fewer rows than this of more columns than kLongFold are
-constexpr int64_t kLongFold = 16384;   // shared by threads, which takes a kernel of one loop
+constexpr size_t kMaxVisits = 64;     // of a search, before the answer is "no"
+constexpr size_t kMaxSiblings = 8;    // clusters of a family that are looked at
+constexpr int64_t kFewRows = 16;      // fewer rows than this of more columns than kLongFold are
+constexpr int64_t kLongFold = 16384;  // shared by threads, which takes a kernel of one loop
 
 uint32_t all_axes(const Cluster& cluster) { return (1u << cluster.axes.size()) - 1; }
 
@@ -116,8 +116,8 @@ bool Clusters::repeats(ClusterId id, const AxisMap& map) const {
   for (int d = 0; d < map.rank; ++d) {
     if (map.axis[d] != AxisMap::kNone) used |= 1u << map.axis[d];
   }
-  const uint32_t whole = (used & cluster.reduced) ? all_axes(cluster)
-                                                  : all_axes(cluster) & ~cluster.reduced;
+  const uint32_t whole =
+      (used & cluster.reduced) ? all_axes(cluster) : all_axes(cluster) & ~cluster.reduced;
   int64_t missed = 1;
   for (size_t axis = 0; axis < cluster.axes.size(); ++axis) {
     if ((whole & ~used) >> axis & 1) missed *= cluster.axes[axis];
@@ -130,21 +130,33 @@ bool Clusters::can_store(ClusterId id, ir::NodeId node, const AxisMap& map) cons
   uint32_t mask;
   if (!covered_axes(cluster, d_.node(node).type.shape, map, mask)) return false;
   const ir::Node& stored = d_.node(node);
-  if (category_of(stored) == op::Category::reduction &&
-      !folds_one(stored, d_.node(stored.operands[0].node).type.shape)) {
-    return true;  // fit_fold has looked at the axes that are left
+  if (category_of(stored) == op::Category::reduction) {
+    const Shape& operand = d_.node(stored.operands[0].node).type.shape;
+    // fit_fold has looked at the axes that are left.
+    if (!folds_one(stored, operand) && !folds_none(stored, operand)) return true;
   }
-  return mask == all_axes(cluster) || (cluster.reduced && mask == (all_axes(cluster) & ~cluster.reduced));
+  if (std::popcount(cluster.reduced) > 1) {
+    uint32_t folded = 0;
+    for (int d = 0; d < map.rank; ++d) {
+      if (map.axis[d] != AxisMap::kNone && (cluster.reduced >> map.axis[d] & 1)) folded |= 1u << d;
+    }
+    if (!is_even_along(node, folded)) return false;
+  }
+  return mask == all_axes(cluster) ||
+         (cluster.reduced && mask == (all_axes(cluster) & ~cluster.reduced));
 }
 
-// Whether one loop can run over all folded dimensions: everything that the folded value is worked
-// out from lies evenly along them.
+// Whether one loop can run over all folded dimensions.
 bool Clusters::is_collapsible(ir::NodeId fold) const {
-  const ir::Node& node = d_.node(fold);
   if (d_.state(fold).arranged) return true;
-  const ir::NodeId operand = node.operands[0].node;
-  const Shape& shape = d_.node(operand).type.shape;
-  const uint32_t folded = folded_dims(node);
+  const ir::Node& node = d_.node(fold);
+  return is_even_along(node.operands[0].node, folded_dims(node));
+}
+
+// Whether the dimensions `folded` are one stretch of the value's, and everything that the value is
+// worked out from lies evenly along them.
+bool Clusters::is_even_along(ir::NodeId value, uint32_t folded) const {
+  const Shape& shape = d_.node(value).type.shape;
   SmallVector<int, 8> dims;
   int last = -1;
   int position = 0;
@@ -165,7 +177,7 @@ bool Clusters::is_collapsible(ir::NodeId fold) const {
     return true;
   };
   SmallVector<ir::NodeId, 32> pending;
-  pending.push_back(operand);
+  pending.push_back(value);
   for (size_t i = 0; i < pending.size(); ++i) {
     if (i >= kMaxVisits) return false;
     const ir::NodeId id = pending[i];
@@ -178,10 +190,12 @@ bool Clusters::is_collapsible(ir::NodeId fold) const {
       if (!is_fixed || !lies_evenly(state.place.strides)) return false;
       continue;
     }
-    if (category_of(each) != op::Category::elementwise || d_.options.unfused) {
-      if (category_of(each) == op::Category::gather && !d_.options.unfused) return false;
-      continue;  // stored, in order
-    }
+    if (d_.options.unfused) continue;  // stored, in order
+    if (category_of(each) == op::Category::gather) return false;
+    const bool is_looked_through = category_of(each) == op::Category::elementwise ||
+                                   (category_of(each) == op::Category::reduction &&
+                                    folds_one(each, d_.node(each.operands[0].node).type.shape));
+    if (!is_looked_through) continue;  // stored, too
     for (const ir::Operand& below : each.operands) {
       if (below.kind == ir::Operand::Kind::node) pending.push_back(below.node);
     }

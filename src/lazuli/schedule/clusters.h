@@ -42,6 +42,7 @@ class Clusters {
  private:
   Cluster& at(ClusterId id) const { return d_.clusters[static_cast<size_t>(id)]; }
   bool is_collapsible(ir::NodeId fold) const;
+  bool is_even_along(ir::NodeId value, uint32_t folded) const;
 
   Draft& d_;
   std::unordered_map<ir::NodeId, std::vector<ClusterId>> families_;

@@ -39,8 +39,13 @@ Shape at_least_vector(const Shape& shape) { return shape.rank() == 0 ? Shape{1} 
 // One node; its operands are arrays, numbers being arrays of one element.
 class NodeEvaluation {
  public:
-  NodeEvaluation(const GraphCase& one, const Node& node, std::vector<const Array*> operands)
-      : case_(one), node_(node), operands_(std::move(operands)), result_(node.type) {}
+  NodeEvaluation(const GraphCase& one, const Node& node, std::vector<const Array*> operands,
+                 char unread)
+      : case_(one),
+        node_(node),
+        operands_(std::move(operands)),
+        unread_(unread),
+        result_(node.type) {}
 
   Array run() {
     switch (op::traits_of(node_.kind).category) {
@@ -264,6 +269,8 @@ class NodeEvaluation {
       const int64_t at = chosen[to];
       if (at < 0 || at >= from[dim()]) {
         failed_ = 1;
+        const auto bytes = static_cast<size_t>(size_of(node_.type.dtype));
+        std::memset(result_.bytes.data() + static_cast<size_t>(to) * bytes, unread_, bytes);
       } else {
         index[dim()] = at;
         copy_element(to, operand(0), place_of(from, index));
@@ -322,6 +329,7 @@ class NodeEvaluation {
   const GraphCase& case_;
   const Node& node_;
   std::vector<const Array*> operands_;
+  char unread_;
   Array result_;
   std::atomic<uint32_t> failed_{0};
 };
@@ -350,7 +358,7 @@ void DirectEvaluation::run() {
     for (const Operand& operand : node.operands) {
       operands.push_back(operand.kind == Operand::Kind::node ? &value(operand.node) : nullptr);
     }
-    NodeEvaluation evaluation(case_, node, std::move(operands));
+    NodeEvaluation evaluation(case_, node, std::move(operands), unread_);
     Array result = evaluation.run();
     values_.push_back(std::move(result));
     failed_.push_back(evaluation.failed());

@@ -11,17 +11,19 @@ namespace lazuli::schedule {
 
 class DirectEvaluation {
  public:
-  // `one` outlives the evaluation and may grow.
-  explicit DirectEvaluation(const GraphCase& one) : case_(one) {}
+  // `one` outlives the evaluation and may grow. A gather whose index is out of range gives an
+  // element of bytes `unread`, 0 or 1.
+  explicit DirectEvaluation(const GraphCase& one, char unread = 0) : case_(one), unread_(unread) {}
 
   // All nodes that the graph has by now.
   void run();
   const Array& value(ir::NodeId id) const { return values_[static_cast<size_t>(id)]; }
-  // Whether an index was out of range at the node (the element read is 0).
+  // Whether an index was out of range at the node.
   bool has_failed(ir::NodeId id) const { return failed_[static_cast<size_t>(id)]; }
 
  private:
   const GraphCase& case_;
+  char unread_;
   std::vector<Array> values_;
   std::vector<bool> failed_;
 };

@@ -198,8 +198,9 @@ void ExpressionCollector::close_gather(const Key& key, const ir::Node& node) {
   const Place place = d_.place_of(data);
   Load load = located(place, map, node.type.dtype);
   load.is_indexed = true;
-  load.index_stride = place.strides[dim];
-  load.index_extent = shape[dim];
+  const bool is_vector = shape.rank() > 0;  // a single element counts as a vector of one
+  load.index_stride = is_vector ? place.strides[dim] : 0;
+  load.index_extent = is_vector ? shape[dim] : 1;
   add_load(key, std::move(load), index);
 }
 
@@ -238,8 +239,8 @@ void ExpressionCollector::close(const Key& key) {
           expression.operands.push_back(add_scalar(operand));
           continue;
         }
-        const AxisMap below = broadcast_map(key.map, node.type.shape,
-                                            d_.node(operand.node).type.shape);
+        const AxisMap below =
+            broadcast_map(key.map, node.type.shape, d_.node(operand.node).type.shape);
         expression.operands.push_back(find(resolve(operand.node, below)));
       }
       if (op::traits_of(node.kind).takes_index) {

@@ -102,8 +102,8 @@ NodeId CaseBuilder::apply(op::OpKind kind, const std::vector<Operand>& operands,
     node.operands.push_back(each);
   }
   node.type = op::infer({kind, types, attributes, sizes});
-  node.attributes.append(attributes.begin(), attributes.end());
-  node.sizes.append(sizes.begin(), sizes.end());
+  node.attributes = SmallVector<int64_t, 4>(attributes);
+  node.sizes = SmallVector<int64_t, 4>(sizes);
   for (const int64_t offset : offsets) {
     node.offsets.push_back(word(kInt64, static_cast<uint64_t>(offset)).word);
   }

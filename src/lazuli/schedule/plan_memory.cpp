@@ -40,9 +40,8 @@ bool writes_over(const OrderedStep& step, uint32_t source, uint32_t target) {
     for (const Load& load : instance.loads) {
       if (load.is_ramp || load.storage != source) continue;
       const bool covered = std::any_of(
-          instance.stores.begin(), instance.stores.end(), [&](const Load& store) {
-            return store.storage == target && same_points(load, store);
-          });
+          instance.stores.begin(), instance.stores.end(),
+          [&](const Load& store) { return store.storage == target && same_points(load, store); });
       if (!covered) return false;
     }
   }
@@ -182,6 +181,8 @@ class Planner {
       plain_bytes[state.place.storage] = node.type.numel() * size_of(node.type.dtype);
       element_bytes[state.place.storage] = size_of(node.type.dtype);
     }
+    // A parameter that an output shows lives on.
+    for (const MemoryOperand& output : d_.outputs) plain_bytes[d_.resolve(output).storage] = -1;
     for (uint32_t o = 0; o < lives_.size(); ++o) {
       const Storage& output = d_.storages[o];
       if (output.kind != Buffer::Kind::output || lives_[o].first_write == kNever) continue;
@@ -208,7 +209,8 @@ class Planner {
     const OrderedStep& first = ordered_.steps[s];
     size_t kernel = s;
     if (first.copies >= 0) {
-      if (first.copies != static_cast<int32_t>(p)) return lives_[p].reads.empty() || lives_[p].reads.back() < s;
+      if (first.copies != static_cast<int32_t>(p))
+        return lives_[p].reads.empty() || lives_[p].reads.back() < s;
       kernel = s + 1;
       while (kernel < ordered_.steps.size() && !writes(kernel, o)) ++kernel;
     }

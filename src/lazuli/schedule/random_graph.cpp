@@ -21,6 +21,13 @@ using op::OpKind;
 constexpr int64_t kMaxElements = 3000;
 constexpr int kMaxShapeRank = 5;
 
+// Elements that there would be if extents of 0 were 1: a sum over none brings them forth.
+int64_t reach_of(const Shape& shape) {
+  int64_t reach = 1;
+  for (const int64_t extent : shape) reach *= std::max<int64_t>(extent, 1);
+  return reach;
+}
+
 uint64_t random_bits(Random& random, DType dtype) {
   switch (dtype) {
     case DType::boolean:
@@ -116,7 +123,8 @@ class Generator {
       const Array& array = values_.value(id);
       for (int64_t i = 0; i < node.type.numel(); ++i)
         finite += std::isfinite(array.data<float>()[i]);
-      if (2 * finite < node.type.numel() && !random_.one_in(6)) return;
+      const bool drowns = 2 * finite < node.type.numel() && !random_.one_in(6);
+      if (drowns && !pool_.empty()) return;
     }
     pool_.push_back(id);
   }
@@ -146,7 +154,7 @@ class Generator {
     Shape shape;
     const int64_t rank = random_.pick(std::array{0, 1, 1, 2, 2, 2, 3, 3, 4});
     for (int64_t i = 0; i < rank; ++i) shape.push_back(random_.pick(extents_));
-    while (shape.product() > kMaxElements) shape.erase(0);
+    while (reach_of(shape) > kMaxElements) shape.erase(0);
     return shape;
   }
   int random_dim(const Shape& shape) {
@@ -240,7 +248,7 @@ class Generator {
     const NodeId id = random_.one_in(4) ? ir::kNoNode : pick([&](const TensorType& type) {
       if (type.dtype != dtype) return false;
       try {
-        return broadcast("", type.shape, with.shape).product() <= kMaxElements;
+        return reach_of(broadcast("", type.shape, with.shape)) <= kMaxElements;
       } catch (const ValueError&) {
         return false;
       }
@@ -321,7 +329,7 @@ class Generator {
       if (shape[i] == 1 && !random_.one_in(4)) shape[i] = random_.pick(extents_);
     }
     if (random_.one_in(2)) shape.insert(0, random_.pick(extents_));
-    if (shape.product() > kMaxElements) return ir::kNoNode;
+    if (reach_of(shape) > kMaxElements) return ir::kNoNode;
     return builder_.apply(OpKind::expand, {a}, {}, list_of(shape));
   }
 
@@ -434,7 +442,7 @@ class Generator {
     const int dim = shape.rank() ? random_dim(shape) : 0;
     const int64_t extent = shape.rank() ? shape[dim] : 1;
     const Shape wanted = index_shape(shape, dim);
-    if (wanted.product() > kMaxElements || (extent == 0 && wanted.product() > 0)) {
+    if (reach_of(wanted) > kMaxElements || (extent == 0 && wanted.product() > 0)) {
       return ir::kNoNode;
     }
     return builder_.apply(OpKind::gather, {self, index_for(wanted, extent)}, {dim});
@@ -447,7 +455,7 @@ class Generator {
     const int dim = type.shape.rank() ? random_dim(type.shape) : 0;
     const int64_t extent = type.shape.rank() ? type.shape[dim] : 1;
     const Shape wanted = index_shape(type.shape, dim);
-    if (wanted.product() > kMaxElements || (extent == 0 && wanted.product() > 0)) {
+    if (reach_of(wanted) > kMaxElements || (extent == 0 && wanted.product() > 0)) {
       return ir::kNoNode;
     }
     NodeId source = pick([&](const TensorType& other) {
@@ -499,7 +507,8 @@ class Generator {
       operands.push_back(builder_.operand(next));
       extent += builder_.type_of(next).shape[dim];
     }
-    if (type.numel() / std::max<int64_t>(type.shape[dim], 1) * extent > kMaxElements) {
+    if (reach_of(type.shape) * std::max<int64_t>(extent, 1) >
+        kMaxElements * std::max<int64_t>(type.shape[dim], 1)) {
       return ir::kNoNode;
     }
     return builder_.apply(OpKind::cat, operands, {dim});
@@ -509,19 +518,23 @@ class Generator {
 
   NodeId transposed(NodeId a) { return builder_.apply(OpKind::permute, {a}, {1, 0}); }
 
+  NodeId add_matrix(int64_t rows) {
+    const int64_t columns = random_.pick(extents_);
+    return add_parameter(kFloat32, {rows, rows * columns > kMaxElements ? 1 : columns});
+  }
+
   NodeId make_mm() {
     const auto is_matrix = [](const TensorType& type) {
       return type.dtype == kFloat32 && type.shape.rank() == 2;
     };
     NodeId a = pick(is_matrix);
-    if (a == ir::kNoNode)
-      a = add_parameter(kFloat32, {random_.pick(extents_), random_.pick(extents_)});
+    if (a == ir::kNoNode) a = add_matrix(random_.pick(extents_));
     if (random_.one_in(3)) a = transposed(a);
     const int64_t inner = builder_.type_of(a).shape[1];
     NodeId b = pick([&](const TensorType& type) {
       return is_matrix(type) && (type.shape[0] == inner || type.shape[1] == inner);
     });
-    if (b == ir::kNoNode) b = add_parameter(kFloat32, {inner, random_.pick(extents_)});
+    if (b == ir::kNoNode) b = add_matrix(inner);
     if (builder_.type_of(b).shape[0] != inner) b = transposed(b);
     if (builder_.type_of(a).shape[0] * builder_.type_of(b).shape[1] > kMaxElements) {
       return ir::kNoNode;

@@ -343,8 +343,8 @@ class Runner {
     if (access.step == kernel::Step::none) {
       LZ_ASSERT(arguments.column_stride == 0, "access {} moves along columns", place);
     } else if (access.step == kernel::Step::unit) {
-      LZ_ASSERT(arguments.column_stride == bytes, "access {} moves by {} bytes", place,
-                arguments.column_stride);
+      LZ_ASSERT(arguments.column_stride == (is_ramp ? 1 : bytes), "access {} moves by {} bytes",
+                place, arguments.column_stride);
     }
     if (is_ramp) {
       arguments.base = reinterpret_cast<char*>(offset_of(plan.address));

@@ -98,5 +98,65 @@ TEST(Schedule, ReportsIndicesOutOfRange) {
   }
 }
 
+TEST(Schedule, GathersFromASingleElement) {
+  CaseBuilder builder;
+  const NodeId x = builder.parameter({kFloat32, {}});
+  fill_randomly(kFloat32, builder.made.memories[0], 1);
+  const NodeId index = builder.parameter({kInt64, {}});
+  builder.output(builder.apply(OpKind::gather, {x, index}, {0}));
+  EXPECT_EQ(check_case(builder.made, 1), "");
+}
+
+// What is read along two folded dimensions lies evenly along them, also where another value joins
+// the kernel.
+TEST(Schedule, FoldsOneStretch) {
+  CaseBuilder builder;
+  const NodeId x = builder.parameter({kFloat32, {3, 4}});
+  fill_randomly(kFloat32, builder.made.memories[0], 1);
+  const NodeId column = builder.reduce(OpKind::amax, x, {1}, true);
+  builder.output(builder.apply(OpKind::div, {x, column}));
+  builder.output(builder.reduce(OpKind::sum, x, {0, 1}, false));
+  EXPECT_EQ(check_case(builder.made, 1), "");
+
+  CaseBuilder other;
+  const NodeId strided =
+      other.parameter(kFloat32, {{3, 4}, {1, 3}, 0}, other.add_memory(48, 1), false);
+  const NodeId same = other.reduce(OpKind::sum, strided, {}, false);
+  other.output(other.reduce(OpKind::sum, other.add(same, same), {0, 1}, false));
+  EXPECT_EQ(check_case(other.made, 1), "");
+}
+
+TEST(Schedule, FoldsNoElements) {
+  CaseBuilder builder;
+  const NodeId x = builder.parameter({kFloat32, {0, 1}});
+  const NodeId sum = builder.reduce(OpKind::sum, x, {0, 1}, true);
+  builder.output(sum);
+  builder.output(builder.add(sum, x));
+  EXPECT_EQ(check_case(builder.made, 1), "");
+}
+
+// x < x is false whatever the softmax before it gives, so nothing is folded at last.
+TEST(Schedule, LosesFoldsToConstants) {
+  CaseBuilder builder;
+  const NodeId x = builder.parameter({kFloat32, {6, 5, 7}});
+  fill_randomly(kFloat32, builder.made.memories[0], 1);
+  const NodeId shifted = builder.sub(x, builder.reduce(OpKind::amax, x, {1}, true));
+  builder.output(builder.apply(OpKind::lt, {shifted, shifted}));
+  EXPECT_EQ(check_case(builder.made, 1), "");
+}
+
+// A parameter that an output shows gives its memory to none.
+TEST(Schedule, KeepsParametersThatOutputsShow) {
+  CaseBuilder builder;
+  const NodeId x = builder.parameter({kFloat32, {8}});
+  builder.output(builder.add(x, x));
+  const Schedule alone = make_schedule(builder.made.graph, {});
+  EXPECT_EQ(alone.buffers[alone.outputs[0].address.buffer].donors.size(), 1u);
+  builder.output(builder.apply(OpKind::view, {x}, {}, {2, 4}));
+  const Schedule shown = make_schedule(builder.made.graph, {});
+  EXPECT_TRUE(shown.buffers[shown.outputs[0].address.buffer].donors.empty());
+  EXPECT_EQ(check_case(builder.made, 1), "");
+}
+
 }  // namespace
 }  // namespace lazuli::schedule

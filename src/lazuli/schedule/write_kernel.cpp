@@ -21,17 +21,18 @@ class Writer {
 
   ClusterCode write() {
     locate_stores();
-    choose_axes();
-    Builder builder(order_.form);
-    builder_ = &builder;
-    declare();
-    values_.resize(x_.list.size());
-    const int loops = cluster_.reduced ? loop_count() : 1;
-    for (int loop = 0; loop < loops; ++loop) write_loop(loop);
-    write_points(loops);
-    code_.kernel = builder.finish();
-    code_.kernel.streaming = is_large();
-    code_.key = kernel::key_of(code_.kernel);
+    choose_axes(/*may_fold_depth=*/true);
+    Builder across(order_.form);
+    write_code(across);
+    // Constants can make folds vanish; then nothing runs along the depth.
+    if (order_.form == Form::columns && !across.reduces()) {
+      choose_axes(/*may_fold_depth=*/false);
+      Builder along(order_.form);
+      write_code(along);
+      finish(along);
+    } else {
+      finish(across);
+    }
     fill_instance();
     code_.loads = std::move(x_.loads);
     code_.entries = x_.entries;
@@ -40,6 +41,27 @@ class Writer {
   }
 
  private:
+  void write_code(Builder& builder) {
+    builder_ = &builder;
+    code_.instance.words.clear();
+    store_in_loop_.clear();
+    values_.assign(x_.list.size(), Value());
+    for (Load& load : x_.loads) {
+      load.first_loop = 0;
+      load.last_loop = -1;
+    }
+    declare();
+    const int loops = cluster_.reduced ? loop_count() : 1;
+    for (int loop = 0; loop < loops; ++loop) write_loop(loop);
+    write_points(loops);
+  }
+
+  void finish(Builder& builder) {
+    code_.kernel = builder.finish();
+    code_.kernel.streaming = is_large();
+    code_.key = kernel::key_of(code_.kernel);
+  }
+
   bool varies_in_loop(uint32_t axes) const {
     return cluster_.reduced ? (axes & cluster_.reduced) != 0
                             : order_.columns.axes.empty() || (axes & order_.columns.bits()) != 0;
@@ -69,7 +91,7 @@ class Writer {
     }
   }
 
-  void choose_axes() {
+  void choose_axes(bool may_fold_depth) {
     std::vector<const Load*> operands;
     std::vector<bool> in_loop(x_.loads.size(), true);
     for (const Load& load : x_.loads) operands.push_back(&load);
@@ -82,7 +104,7 @@ class Writer {
       operands.push_back(&code_.stores[i]);
       in_loop.push_back((axes_of(cluster_.roots[i].map) & cluster_.reduced) != 0);
     }
-    order_ = order_axes(cluster_, operands, in_loop, x_.loads.size());
+    order_ = order_axes(cluster_, operands, in_loop, x_.loads.size(), may_fold_depth);
   }
 
   int64_t column_stride(const Load& load) const {
@@ -117,8 +139,8 @@ class Writer {
     }
     for (size_t i = 0; i < code_.stores.size(); ++i) {
       const Load& store = code_.stores[i];
-      store_in_loop_.push_back(
-          !cluster_.reduced || (axes_of(cluster_.roots[i].map) & cluster_.reduced) != 0);
+      store_in_loop_.push_back(!cluster_.reduced ||
+                               (axes_of(cluster_.roots[i].map) & cluster_.reduced) != 0);
       kernel::Access access;
       access.dtype = store.dtype;
       access.written = true;
