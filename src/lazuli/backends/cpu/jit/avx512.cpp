@@ -223,6 +223,42 @@ class Avx512 final : public VectorSet {
   }
   bool masks_bytes() const override { return true; }
 
+  bool gathers() const override { return true; }
+  void gather(Pair d, Pair index, const Gather& what, Label& is_legal) override {
+    const Temporary offsets(registers_), upper(registers_);
+    for (int part = 0; part < 2; ++part) {
+      const int from = part == 0 ? index.low : index.high;
+      const Opmask legal(4 + part);
+      constexpr int kBelow = 1;
+      if (what.is_masked) {
+        code_.vpcmpuq(legal | active_part(what.copy, part), Zmm(from), code_.ptr_b[what.extent],
+                      kBelow);
+      } else {
+        code_.vpcmpuq(legal, Zmm(from), code_.ptr_b[what.extent], kBelow);
+      }
+      code_.vpmullq(Zmm(offsets), Zmm(from), code_.ptr_b[what.stride]);
+      if (what.has_lanes) {
+        code_.vpaddq(Zmm(offsets), Zmm(offsets), code_.ptr[what.lanes + part * 64]);
+      }
+      code_.kmovb(Opmask(6), legal);  // a gather clears its mask
+      const int to = what.size == 4 ? (part == 0 ? d.low : static_cast<int>(upper))
+                                    : (part == 0 ? d.low : d.high);
+      zero(to);
+      what.size == 4 ? code_.vgatherqps(Ymm(to) | Opmask(6), code_.ptr[rsi + Zmm(offsets)])
+                     : code_.vpgatherqq(Zmm(to) | Opmask(6), code_.ptr[rsi + Zmm(offsets)]);
+    }
+    if (what.size == 4) code_.vinsertf32x8(Zmm(d.low), Zmm(d.low), Ymm(upper), 1);
+    code_.kunpckbw(kResult, kUpper, kResult);
+    if (what.is_masked) {
+      code_.kxorw(kUpper, kResult, active(what.copy));
+      code_.ktestw(kUpper, kUpper);
+      code_.jz(is_legal);
+    } else {
+      code_.kortestw(kResult, kResult);
+      code_.jc(is_legal);
+    }
+  }
+
   void shift_down(int d, int a, int distance) override {
     if (distance == 32) return code_.vextractf64x4(Ymm(d), Zmm(a), 1);
     if (distance == 16) return code_.vextractf32x4(Xmm(d), Zmm(a), 1);

@@ -137,8 +137,13 @@ class Body final : private Registers::Client {
   void load_staged(int32_t i);
   void load_ramp(int32_t i);
   void load_into(int d, const Operation& operation, int copy, int part);
+  void load_vector(int d, const Xbyak::Reg64& base, int size, int copy, int part);
   void from_stage(int32_t i, int copy, int32_t stage);
   void gather(int32_t i);
+  bool gather_row(int32_t i);
+  bool gather_vectors(int32_t i);
+  void gather_lanes(int32_t i);
+  void set_fault(uint32_t access);
   void store(int32_t i);
   void store_uniform(int32_t i);
   void store_unit(int32_t i);

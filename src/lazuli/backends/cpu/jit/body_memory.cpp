@@ -169,8 +169,11 @@ void Body::load_into(int d, const Operation& operation, int copy, int part) {
   if (operation.kind == Operation::Kind::load_home) {
     return set_.load(d, home_element(operation.home, operation.type, copy, part));
   }
-  const int size = size_of(operation.index);
-  const RegExp from = element(pointer(operation.index), size, copy, part);
+  load_vector(d, pointer(operation.index), size_of(operation.index), copy, part);
+}
+
+void Body::load_vector(int d, const Reg64& base, int size, int copy, int part) {
+  const RegExp from = element(base, size, copy, part);
   if (size == 1) {
     if (!shape_.is_masked) return set_.load_bools(d, from);
     const RegExp stage = machine_.frame.at(machine_.stage_in);
@@ -283,8 +286,87 @@ void Body::load_ramp(int32_t i) {
   }
 }
 
-// Lane by lane: an index out of range reads nothing.
+// An index out of range reads nothing.
 void Body::gather(int32_t i) {
+  if (!gather_row(i) && !gather_vectors(i)) gather_lanes(i);
+}
+
+// rax is lost.
+void Body::set_fault(uint32_t access) {
+  code_.mov(rax, qword[kArguments + offsetof(kernel::Arguments, fault)]);
+  code_.mov(dword[rax], access + 1);
+}
+
+// One index for a row of neighbouring elements: an ordinary load from elsewhere.
+bool Body::gather_row(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const int32_t index = operation.operands[0];
+  const uint32_t access = operation.index;
+  const Access& declared = machine_.kernel.accesses[access];
+  if (shape_.is_uniform || !block_.is_external(index) || declared.kind == Access::Kind::ramp ||
+      declared.step != Step::unit) {
+    return false;
+  }
+  const int size = size_of(access);
+  if (size == 1 && shape_.is_masked && !set_.masks_bytes()) return false;
+  const AccessPlace& place = machine_.accesses[access];
+  const Home& home = block_.external(index).home;
+  for (int u = 0; u < shape_.copies; ++u) results(i, u);
+  { const Temporary one(registers_), two(registers_); }  // nothing is evicted after the jump
+  Label out_of_range, done;
+  home.kind == Home::Kind::constant
+      ? code_.mov(rax, qword[Xbyak::util::rip + static_cast<const void*>(home.entry)])
+      : code_.mov(rax, qword[machine_.frame.at(home.offset)]);
+  code_.cmp(rax, qword[machine_.frame.at(place.extent)]);
+  code_.jae(out_of_range, Xbyak::CodeGenerator::T_NEAR);
+  code_.imul(rax, qword[machine_.frame.at(place.index_stride)]);
+  code_.add(rax, qword[machine_.frame.at(place.pointer)]);
+  for (int u = 0; u < shape_.copies; ++u) {
+    for (int p = 0; p < parts(operation.type); ++p) {
+      load_vector(this->place(i, u, p), rax, size, u, p);
+    }
+  }
+  code_.jmp(done, Xbyak::CodeGenerator::T_NEAR);
+  code_.L(out_of_range);
+  set_fault(access);
+  for (int u = 0; u < shape_.copies; ++u) {
+    for (int p = 0; p < parts(operation.type); ++p) set_.zero(this->place(i, u, p));
+  }
+  code_.L(done);
+  return true;
+}
+
+bool Body::gather_vectors(int32_t i) {
+  const Operation& operation = block_.operations[i];
+  const uint32_t access = operation.index;
+  const Access& declared = machine_.kernel.accesses[access];
+  if (!set_.gathers() || shape_.is_uniform || declared.kind == Access::Kind::ramp ||
+      declared.dtype == kBool) {
+    return false;
+  }
+  const AccessPlace& place = machine_.accesses[access];
+  for (int u = 0; u < shape_.copies; ++u) {
+    const Pair index = in_registers(operation.operands[0], u);
+    const Pair d = results(i, u);
+    Label is_legal;
+    first_address(access, u);
+    VectorSet::Gather what;
+    what.size = size_of(access);
+    what.is_masked = shape_.is_masked;
+    what.copy = shape_.first + u;
+    what.extent = machine_.frame.at(place.extent);
+    what.stride = machine_.frame.at(place.index_stride);
+    what.has_lanes = declared.step != Step::none;
+    if (what.has_lanes) what.lanes = machine_.frame.at(place.lanes);
+    set_.gather(d, index, what, is_legal);
+    set_fault(access);
+    code_.L(is_legal);
+    end_copy(operation, u);
+  }
+  return true;
+}
+
+void Body::gather_lanes(int32_t i) {
   const Operation& operation = block_.operations[i];
   const uint32_t access = operation.index;
   const AccessPlace& place = machine_.accesses[access];
@@ -327,8 +409,7 @@ void Body::gather(int32_t i) {
     next_lane(access);
     code_.jmp(next);
     code_.L(out_of_range);
-    code_.mov(rax, qword[kArguments + offsetof(kernel::Arguments, fault)]);
-    code_.mov(dword[rax], access + 1);
+    set_fault(access);
     code_.xor_(eax, eax);
     code_.jmp(keep);
     code_.L(done);

@@ -79,6 +79,11 @@ Xbyak::Address Function::access_argument(const Reg64& accesses, size_t access,
   return qword[accesses + static_cast<int>(access * sizeof(AccessArguments) + offset)];
 }
 
+Xbyak::Address Function::word(int32_t slot) const {
+  LZ_ASSERT(slot >= 0, "jit: a place on the stack is used before it is taken");
+  return qword[frame_.at(slot)];
+}
+
 void Function::emit() {
   set_->add_constants(constants_);
   loops_ = kernel_.loop_count();
@@ -256,18 +261,21 @@ void Function::set_up_accesses() {
     }
   }
   for (size_t a = 0; a < count; ++a) {
-    if (kernel_.accesses[a].kind == Access::Kind::ramp && walks[a]) set_up_lanes(a);
+    const bool is_ramp = kernel_.accesses[a].kind == Access::Kind::ramp;
+    const bool is_vector = gathers[a] && set_->gathers() && kernel_.accesses[a].step != Step::none;
+    if (walks[a] && (is_ramp || is_vector)) set_up_lanes(a);
   }
 }
 
-// lane * column_stride of a ramp's lanes.
+// lane * column_stride, of a ramp or a gather.
 void Function::set_up_lanes(size_t access) {
   AccessPlace& place = machine_.accesses[access];
   place.lanes = frame_.take_vector(set_->lanes() * 8);
   Label next;
   code_.xor_(eax, eax);
   code_.xor_(edi, edi);
-  code_.mov(rsi, word(place.column_stride));
+  place.column_stride >= 0 ? code_.mov(rsi, word(place.column_stride))
+                           : code_.mov(rsi, size_of(kernel_.accesses[access].dtype));
   code_.L(next);
   code_.mov(qword[rsp + rdi * 8 + place.lanes], rax);
   code_.add(rax, rsi);
@@ -351,7 +359,15 @@ void Function::emit_loop(const Block& block, Label& end_of_point) {
 // As many interleaved vectors as registers allow beside those that are reserved.
 int Function::choose_copies(const LoweredBlock& block, int reserved) const {
   const int available = vector_count_ - reserved - kFreeRegisters;
-  const int most = block.size() > kLongBlock ? 2 : 4;
+  // What goes element by element gains nothing from more.
+  const bool is_long = block.size() > kLongBlock ||
+                       std::any_of(block.operations.begin(), block.operations.end(),
+                                   [this](const Operation& operation) {
+                                     return (operation.kind == Operation::Kind::load ||
+                                             operation.kind == Operation::Kind::store) &&
+                                            kernel_.accesses[operation.index].step == Step::any;
+                                   });
+  const int most = is_long ? 2 : 4;
   for (int copies = most; copies > 1; copies /= 2) {
     if (copies * block.pressure <= available) return copies;
   }

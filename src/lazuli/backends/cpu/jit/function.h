@@ -40,7 +40,7 @@ class Function {
   bool in_rows() const { return kernel_.form == kernel::Form::rows; }
   // Phases other than `whole` exist for kernels of one loop.
   bool has_phases() const { return loops_ == 1 && reductions_ > 0; }
-  Xbyak::Address word(int32_t slot) const { return Xbyak::util::qword[frame_.at(slot)]; }
+  Xbyak::Address word(int32_t slot) const;
   Xbyak::Address argument(size_t offset) const;
   Xbyak::Address access_argument(const Xbyak::Reg64& accesses, size_t access, size_t offset) const;
 
@@ -88,6 +88,7 @@ class Function {
   void emit_depth_loop(const kernel::Block& block, Label& end_of_point);
   void set_pointers(const kernel::Block& block);
   void emit_depth(Body& body, const kernel::Block& block, const Shape& shape);
+  void prefetch_rows(const kernel::Block& block);
   void fill_lanes(const Fold& fold);
   void join_lanes(const Fold& fold);
 
@@ -119,7 +120,7 @@ class Function {
   // Places on the stack.
   int32_t stack_ = -1, rows_left_ = -1, row_ = -1, chunk_ = -1, chunk_end_ = -1, chunks_ = -1;
   int32_t strip_first_ = -1, strip_size_ = -1, depth_left_ = -1, present_ = -1;
-  int32_t pitch4_ = -1, pitch8_ = -1, lanes_end_ = -1;
+  int32_t pitch4_ = -1, pitch8_ = -1, lanes_end_ = -1, is_far_ = -1;
   std::vector<int32_t> row_pointers_;
   std::vector<int32_t> strip_pointers_;
   std::vector<uint32_t> loop_accesses_;  // of the loop over the depth

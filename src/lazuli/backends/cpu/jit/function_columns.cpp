@@ -29,16 +29,22 @@ using Xbyak::util::rsi;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
+constexpr int kRowsAhead = 8;  // how far memory is asked for before it is read
+constexpr int kFarShift = 18;  // a domain of fewer elements (log2) stays in the caches
 
 }  // namespace
 
 void Function::emit_strips() {
-  for (int32_t* slot :
-       {&strip_first_, &strip_size_, &depth_left_, &present_, &pitch4_, &pitch8_, &lanes_end_}) {
+  for (int32_t* slot : {&strip_first_, &strip_size_, &depth_left_, &present_, &pitch4_, &pitch8_,
+                        &lanes_end_, &is_far_}) {
     *slot = frame_.take_word();
   }
   code_.mov(kScratch, argument(offsetof(Arguments, scratch)));
   code_.mov(rax, argument(offsetof(Arguments, depth)));
+  code_.mov(rdi, rax);
+  code_.imul(rdi, argument(offsetof(Arguments, columns)));
+  code_.shr(rdi, kFarShift);
+  code_.mov(word(is_far_), rdi);
   code_.add(rax, kernel::kChunk - 1);
   code_.shr(rax, 12);
   code_.mov(word(chunks_), rax);
@@ -173,6 +179,39 @@ void Function::set_pointers(const Block& block) {
   assign_pointers(block);
 }
 
+// A strip's part of a row is too short for the processor to see where memory is read next.
+void Function::prefetch_rows(const Block& block) {
+  std::vector<bool> seen(kernel_.accesses.size(), false);
+  Label done;
+  bool is_first = true;
+  for (uint32_t i = block.first; i < block.last; ++i) {
+    const Instruction& instruction = kernel_.code[i];
+    if (instruction.primitive != Primitive::load || seen[instruction.index]) continue;
+    seen[instruction.index] = true;
+    const Access& access = kernel_.accesses[instruction.index];
+    const AccessPlace& place = machine_.accesses[instruction.index];
+    if (access.step != Step::unit || access.dtype == kBool || place.gpr < 0) continue;
+    if (is_first) {
+      code_.cmp(word(is_far_), 0);
+      code_.je(done, kNear);
+      code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+      is_first = false;
+    }
+    Label next;
+    code_.imul(rax,
+               access_argument(rdi, instruction.index, offsetof(AccessArguments, depth_stride)),
+               kRowsAhead);
+    code_.add(rax, Reg64(place.gpr));
+    code_.xor_(ecx, ecx);
+    code_.L(next);
+    code_.prefetcht0(code_.ptr[rax + rcx]);
+    code_.add(rcx, 64);
+    code_.cmp(rcx, word(size_of(access.dtype) == 8 ? pitch8_ : pitch4_));
+    code_.jb(next);
+  }
+  code_.L(done);
+}
+
 // As many steps as depth_left_ says; pointers go on.
 void Function::emit_depth(Body& body, const Block& block, const Shape& shape) {
   bool has_lane4 = false, has_lane8 = false;
@@ -181,6 +220,7 @@ void Function::emit_depth(Body& body, const Block& block, const Shape& shape) {
   if (has_lane8) code_.mov(kLane8, kScratch);
   Label next;
   code_.L(next);
+  prefetch_rows(block);
   code_.xor_(ecx, ecx);
   code_.mov(kLimit, word(strip_size_));
   emit_columns(body, block, shape);

@@ -206,6 +206,13 @@ class Lowering {
     }
   }
 
+  // A gather may fail, so it stays.
+  static bool is_without_effect(const Operation& operation) {
+    const bool is_gather = operation.kind == Kind::load && operation.count > 0;
+    return operation.kind != Kind::store && operation.kind != Kind::reduce && !is_gather &&
+           operation.home.kind == Home::Kind::none;
+  }
+
   int parts(Type type) const { return type == Type::i64 && !is_uniform_ ? 2 : 1; }
 
   void find_next_uses() {
@@ -215,6 +222,7 @@ class Lowering {
     for (int32_t i = size - 1; i >= 0; --i) {
       Operation& operation = out_.operations[i];
       operation.first_use = next_[i];
+      if (operation.first_use == kNever && is_without_effect(operation)) operation.is_gone = true;
       const bool is_seen = !operation.is_gone;
       if (is_seen && operation.first_use != kNever) live -= parts(operation.type);
       if (!is_seen) continue;
@@ -228,7 +236,8 @@ class Lowering {
         }
         next_[operand] = i;
       }
-      out_.pressure = std::max(out_.pressure, live + 1);
+      const bool is_gather = operation.kind == Kind::load && operation.count > 0;
+      out_.pressure = std::max(out_.pressure, live + (is_gather ? parts(operation.type) : 1));
     }
     for (size_t e = 0; e < out_.externals.size(); ++e) {
       out_.externals[e].first_use = next_[size + e];

@@ -35,7 +35,7 @@ struct Operation {
   kernel::Type compared = kernel::Type::f32;
   kernel::Type type;
   kernel::Type source = kernel::Type::f32;  // of the first operand (of a selection: the mask)
-  bool is_gone = false;                     // a memory operand, or part of another operation
+  bool is_gone = false;  // a memory operand, part of another operation, or unused
   int count = 0;
   int32_t operands[4] = {-1, -1, -1, -1};
   int32_t next_use[4] = {kNever, kNever, kNever, kNever};  // of the operand after this operation

@@ -89,6 +89,22 @@ class VectorSet {
   // Whether load_active and store_active take bytes: of bools, already packed.
   virtual bool masks_bytes() const = 0;
 
+  // A gather as vectors: element `index * stride + lane` bytes after rsi, for indices below
+  // `extent` (unsigned), else 0. The addresses are of vectors of 64-bit numbers, extent and stride
+  // of one.
+  struct Gather {
+    int size = 4;
+    bool is_masked = false;
+    int copy = 0;
+    Xbyak::RegExp extent;
+    Xbyak::RegExp stride;
+    Xbyak::RegExp lanes;
+    bool has_lanes = false;  // else all lanes start at rsi
+  };
+  virtual bool gathers() const { return false; }
+  // d apart from index. Jumps to `is_legal` unless an active index is out of range.
+  virtual void gather(Pair /*d*/, Pair /*index*/, const Gather&, Label& /*is_legal*/) {}
+
   // d's first bytes = those of a from `distance` (4, 8, 16 or 32) on.
   virtual void shift_down(int d, int a, int distance) = 0;
 
