@@ -13,15 +13,15 @@ namespace lazuli {
 
 }  // namespace lazuli
 
-#define LZ_CHECK(condition, Kind, ...)                           \
-  do {                                                           \
-    if (!(condition)) [[unlikely]]                               \
-      throw ::lazuli::Kind(::lazuli::format(__VA_ARGS__));       \
+#define LZ_CHECK(condition, Kind, ...)                     \
+  do {                                                     \
+    if (!(condition)) [[unlikely]]                         \
+      throw ::lazuli::Kind(::lazuli::format(__VA_ARGS__)); \
   } while (false)
 
-#define LZ_ASSERT(condition, ...)                                                      \
-  do {                                                                                 \
-    if (!(condition)) [[unlikely]]                                                     \
-      ::lazuli::throw_internal_error(#condition, __FILE__, __LINE__,                   \
-                                     ::lazuli::format(__VA_ARGS__));                   \
+#define LZ_ASSERT(condition, ...)                                    \
+  do {                                                               \
+    if (!(condition)) [[unlikely]]                                   \
+      ::lazuli::throw_internal_error(#condition, __FILE__, __LINE__, \
+                                     ::lazuli::format(__VA_ARGS__)); \
   } while (false)

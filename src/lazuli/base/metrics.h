@@ -9,29 +9,29 @@
 namespace lazuli::metrics {
 
 // name, what one count means
-#define LZ_COUNTERS(X)                                                                   \
-  X(entries_recorded, "operations recorded on a tape")                                   \
-  X(trie_nodes_made, "entries that no earlier trace had at this place")                  \
-  X(types_inferred, "result types worked out")                                           \
-  X(evaluations, "tapes or prefixes of tapes evaluated")                                 \
-  X(cuts, "evaluations by rule: too many entries or bytes")                              \
-  X(plans_made, "plans scheduled")                                                       \
-  X(plans_reused, "evaluations that found their plan")                                   \
-  X(plans_evicted, "plans dropped to stay in the budget")                                \
-  X(trie_evictions, "times that the trie was trimmed")                                   \
-  X(kernels_compiled, "kernels turned into programs")                                    \
-  X(kernels_reused, "kernels of new plans whose program was there")                      \
-  X(compile_nanoseconds, "time spent turning kernels into programs")                     \
-  X(content_hashes, "hashes of a kernel's or a plan's content")                          \
-  X(launches, "kernels, contractions and library calls launched")                        \
-  X(runs_inline, "plans run by the evaluating thread itself")                            \
-  X(runs_queued, "plans handed to the worker")                                           \
-  X(reads_waiting, "reads of a value that was not ready")                                \
-  X(bytes_allocated, "bytes taken from the system")                                      \
-  X(blocks_allocated, "blocks taken from the system")                                    \
-  X(donations, "results written into an input's memory")                                 \
-  X(temporaries, "overlapping writes that went through a temporary")                     \
-  X(faults, "runs that a device error ended")                                            \
+#define LZ_COUNTERS(X)                                                  \
+  X(entries_recorded, "operations recorded on a tape")                  \
+  X(trie_nodes_made, "entries that no earlier trace had at this place") \
+  X(types_inferred, "result types worked out")                          \
+  X(evaluations, "tapes or prefixes of tapes evaluated")                \
+  X(cuts, "evaluations by rule: too many entries or bytes")             \
+  X(plans_made, "plans scheduled")                                      \
+  X(plans_reused, "evaluations that found their plan")                  \
+  X(plans_evicted, "plans dropped to stay in the budget")               \
+  X(trie_evictions, "times that the trie was trimmed")                  \
+  X(kernels_compiled, "kernels turned into programs")                   \
+  X(kernels_reused, "kernels of new plans whose program was there")     \
+  X(compile_nanoseconds, "time spent turning kernels into programs")    \
+  X(content_hashes, "hashes of a kernel's or a plan's content")         \
+  X(launches, "kernels, contractions and library calls launched")       \
+  X(runs_inline, "plans run by the evaluating thread itself")           \
+  X(runs_queued, "plans handed to the worker")                          \
+  X(reads_waiting, "reads of a value that was not ready")               \
+  X(bytes_allocated, "bytes taken from the system")                     \
+  X(blocks_allocated, "blocks taken from the system")                   \
+  X(donations, "results written into an input's memory")                \
+  X(temporaries, "overlapping writes that went through a temporary")    \
+  X(faults, "runs that a device error ended")                           \
   X(errors_dropped, "device errors whose values nobody held any more")
 
 enum class Counter : uint32_t {

@@ -55,8 +55,7 @@ class Pool {
     if (store.places.empty()) {
       constexpr size_t kAlign = alignof(T) > 64 ? alignof(T) : 64;
       constexpr size_t kStride = (sizeof(T) + kAlign - 1) / kAlign * kAlign;
-      char* slab =
-          static_cast<char*>(::operator new(kStride * kBatch, std::align_val_t(kAlign)));
+      char* slab = static_cast<char*>(::operator new(kStride* kBatch, std::align_val_t(kAlign)));
       for (int i = 0; i < kBatch; ++i) store.places.push_back(slab + kStride * i);
     }
     for (int i = 0; i < kBatch && !store.places.empty(); ++i) {

@@ -47,8 +47,8 @@ class Ref {
   }
   Ref(Ref&& other) noexcept : pointer_(std::exchange(other.pointer_, nullptr)) {}
   template <typename U>
-    requires std::is_convertible_v<U*, T*>
-  Ref(Ref<U> other) noexcept : pointer_(other.detach()) {}  // NOLINT: upcast
+  requires std::is_convertible_v<U*, T*> Ref(Ref<U> other)
+  noexcept : pointer_(other.detach()) {}  // NOLINT: upcast
   ~Ref() {
     if (pointer_) pointer_->release();
   }

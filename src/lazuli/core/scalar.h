@@ -15,8 +15,8 @@ class Scalar {
   constexpr Scalar() : Scalar(int64_t{0}) {}
   constexpr Scalar(bool value) : integer_(value), category_(DType::boolean) {}  // NOLINT
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  constexpr Scalar(T value) : integer_(static_cast<int64_t>(value)), category_(DType::i64) {}  // NOLINT
+  requires(!std::same_as<T, bool>) constexpr Scalar(T value)
+      : integer_(static_cast<int64_t>(value)), category_(DType::i64) {}  // NOLINT
   template <std::floating_point T>
   constexpr Scalar(T value)  // NOLINT
       : integer_(std::bit_cast<int64_t>(static_cast<double>(value))), category_(DType::f32) {}

@@ -27,8 +27,7 @@ Dims Dims::filled(int rank, int64_t value) {
 void Dims::push_back(int64_t value) { insert(rank_, value); }
 
 void Dims::insert(int at, int64_t value) {
-  LZ_CHECK(rank_ < kMaxRank, ValueError, "need at most {} dimensions; got {}", kMaxRank,
-           rank_ + 1);
+  LZ_CHECK(rank_ < kMaxRank, ValueError, "need at most {} dimensions; got {}", kMaxRank, rank_ + 1);
   for (int i = rank_; i > at; --i) values_[i] = values_[i - 1];
   values_[at] = value;
   ++rank_;
@@ -73,8 +72,8 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
 
 int wrap_dim(std::string_view op, int64_t dim, int rank) {
   const int64_t range = std::max(rank, 1);
-  LZ_CHECK(dim >= -range && dim < range, IndexError,
-           "{}: need a dimension from {} to {}; got {}", op, -range, range - 1, dim);
+  LZ_CHECK(dim >= -range && dim < range, IndexError, "{}: need a dimension from {} to {}; got {}",
+           op, -range, range - 1, dim);
   return static_cast<int>(dim < 0 ? dim + range : dim);
 }
 

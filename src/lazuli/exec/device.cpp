@@ -110,7 +110,9 @@ void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Pl
   auto job = std::make_unique<RunJob>(run);
   run->plan = plan;
   run->words.assign(evaluation.words.begin(), evaluation.words.end());
-  run->on_fault = [](std::shared_ptr<RunFault> fault) { Device::get().add_fault(std::move(fault)); };
+  run->on_fault = [](std::shared_ptr<RunFault> fault) {
+    Device::get().add_fault(std::move(fault));
+  };
   for (runtime::Buffer* memory : evaluation.memories) {
     run->inputs.push_back(Ref<runtime::Buffer>::share(memory));
   }
@@ -139,9 +141,8 @@ void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Pl
     run->replaced.push_back(std::move(each));
     each.slot = slot;
   }
-  std::erase_if(tape.replaced, [&](const trace::Replaced& each) {
-    return each.slot < evaluation.count;
-  });
+  std::erase_if(tape.replaced,
+                [&](const trace::Replaced& each) { return each.slot < evaluation.count; });
   for (size_t i = 0; i < evaluation.live.size(); ++i) {
     trace::Value& value = *tape.entries()[evaluation.live[i]].value;
     const schedule::Output& output = schedule.outputs[i];

@@ -36,8 +36,7 @@ class Device {
   // Runs what is pending on the tape: all of it, or up to the cut that the tape chooses. Nothing
   // when `only_if_pending` is not pending there any more.
   enum class Extent : uint8_t { all, to_cut };
-  void evaluate(trace::Tape& tape, Extent extent,
-                const trace::Value* only_if_pending = nullptr);
+  void evaluate(trace::Tape& tape, Extent extent, const trace::Value* only_if_pending = nullptr);
 
   runtime::Queue& queue() { return queue_; }
 

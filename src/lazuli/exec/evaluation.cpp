@@ -29,7 +29,8 @@ void Evaluation::find_live(const trace::Tape& tape) {
   }
   for (size_t word = 0; word < key.live.size(); ++word) {
     for (uint64_t bits = key.live[word]; bits != 0; bits &= bits - 1) {
-      live.push_back(static_cast<uint32_t>(word * 64) + static_cast<uint32_t>(std::countr_zero(bits)));
+      live.push_back(static_cast<uint32_t>(word * 64) +
+                     static_cast<uint32_t>(std::countr_zero(bits)));
     }
   }
 }

@@ -13,11 +13,11 @@
 namespace lazuli::exec {
 
 struct Evaluation {
-  size_t count = 0;                      // entries [0, count) run
-  std::vector<uint32_t> live;            // entries whose results somebody holds or later ones read
-  std::vector<ParameterPlace> places;    // of the parameters that these entries read
+  size_t count = 0;                    // entries [0, count) run
+  std::vector<uint32_t> live;          // entries whose results somebody holds or later ones read
+  std::vector<ParameterPlace> places;  // of the parameters that these entries read
   std::vector<runtime::Buffer*> memories;
-  std::vector<uint64_t> words;           // the tape's, then offsets of parameters that need one
+  std::vector<uint64_t> words;  // the tape's, then offsets of parameters that need one
   PlanKey key;
 
   // Reads the first `entries` entries of a tape whose lock is held.

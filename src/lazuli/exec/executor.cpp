@@ -127,8 +127,7 @@ void read(trace::Value& value) {
   }
 }
 
-void note_replaced(const trace::Holder& holder, Ref<trace::Value> before,
-                   const trace::Value& now) {
+void note_replaced(const trace::Holder& holder, Ref<trace::Value> before, const trace::Value& now) {
   while (trace::Tape* tape = now.tape()) {
     std::lock_guard<SpinLock> lock(tape->lock());
     if (now.tape() != tape) continue;

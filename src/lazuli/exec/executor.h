@@ -28,8 +28,7 @@ void read(trace::Value& value);
 void evaluate(trace::Value& value);
 
 // Notes that `holder` held `before`, an evaluated value, until an in-place write made it `now`.
-void note_replaced(const trace::Holder& holder, Ref<trace::Value> before,
-                   const trace::Value& now);
+void note_replaced(const trace::Holder& holder, Ref<trace::Value> before, const trace::Value& now);
 
 // Waits until the device has nothing left to do.
 void drain();

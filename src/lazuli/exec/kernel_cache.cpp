@@ -34,9 +34,9 @@ std::shared_ptr<backend::CompiledKernel> KernelCache::get(backend::Backend& back
   }
   const auto elapsed = std::chrono::steady_clock::now() - start;
   metrics::count(metrics::Counter::kernels_compiled);
-  metrics::count(metrics::Counter::compile_nanoseconds,
-                 static_cast<uint64_t>(
-                     std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count()));
+  metrics::count(
+      metrics::Counter::compile_nanoseconds,
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count()));
   entry.bytes = entry.kernel->code_bytes() + static_cast<int64_t>(2 * place->first.size());
   bytes_ += entry.bytes;
   const std::shared_ptr<backend::CompiledKernel> result = entry.kernel;

@@ -68,8 +68,8 @@ std::string to_string(const trace::Tape& tape, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     const trace::Entry& entry = tape.entries()[i];
     const trace::Node& node = *entry.node;
-    text += format("%{}: {} = {}", i, lazuli::to_string(entry.value->type()),
-                   op::name_of(node.kind));
+    text +=
+        format("%{}: {} = {}", i, lazuli::to_string(entry.value->type()), op::name_of(node.kind));
     const char* separator = " ";
     uint32_t word = entry.first_word;
     for (const trace::Wire& wire : node.wiring()) {
@@ -83,7 +83,8 @@ std::string to_string(const trace::Tape& tape, size_t count) {
           text += format("p{}", wire.index);
           break;
         case trace::Wire::Kind::number:
-          text += format("<{}>", lazuli::to_string(Scalar::from_bits(wire.dtype, tape.words()[word++])));
+          text += format("<{}>",
+                         lazuli::to_string(Scalar::from_bits(wire.dtype, tape.words()[word++])));
           break;
         case trace::Wire::Kind::constant:
           text += lazuli::to_string(Scalar::from_bits(wire.dtype, wire.bits));

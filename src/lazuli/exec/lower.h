@@ -12,8 +12,8 @@ namespace lazuli::exec {
 
 // What a plan needs to know of each parameter beside its type.
 struct ParameterPlace {
-  uint32_t memory = 0;                   // equal for parameters over one buffer
-  uint32_t offset_word = ir::kNoWord;    // the word that holds its offset, where it is not plain
+  uint32_t memory = 0;                 // equal for parameters over one buffer
+  uint32_t offset_word = ir::kNoWord;  // the word that holds its offset, where it is not plain
 };
 
 // Entries [0, count), which read the first places.size() parameters, with the entries of `live` as

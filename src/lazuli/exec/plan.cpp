@@ -48,7 +48,8 @@ Plan::Plan(PlanKey plan_key, schedule::Schedule made, backend::Backend& target, 
     } else {
       is_small = false;
     }
-    bytes_ += static_cast<int64_t>(sizeof(schedule::Step) + 4 * (step.entries.size() + step.writes.size()));
+    bytes_ += static_cast<int64_t>(sizeof(schedule::Step) +
+                                   4 * (step.entries.size() + step.writes.size()));
   }
   is_small = is_small && seconds < kSmallSeconds;
   for (uint32_t i = 0; i < last_writer.size(); ++i) finished[last_writer[i]].push_back(i);
@@ -96,7 +97,8 @@ void Plan::build_table(size_t index) {
   }
   bytes_ += static_cast<int64_t>(
       table.instances.size() * (sizeof(backend::Instance) + sizeof(schedule::InstancePlan)) +
-      table.accesses.size() * (sizeof(kernel::AccessArguments) + sizeof(schedule::AccessPlan) + 16) +
+      table.accesses.size() *
+          (sizeof(kernel::AccessArguments) + sizeof(schedule::AccessPlan) + 16) +
       table.outer_strides.size() * 8 + table.numbers.size() * 12);
 }
 
@@ -111,8 +113,9 @@ PlanTable::~PlanTable() {
 Ref<Plan> PlanTable::find(const PlanKey& key) {
   for (size_t i = 0; i < plans_.size(); ++i) {
     if (!(plans_[i]->key == key)) continue;
-    if (i > 0) std::rotate(plans_.begin(), plans_.begin() + static_cast<ptrdiff_t>(i),
-                           plans_.begin() + static_cast<ptrdiff_t>(i + 1));
+    if (i > 0)
+      std::rotate(plans_.begin(), plans_.begin() + static_cast<ptrdiff_t>(i),
+                  plans_.begin() + static_cast<ptrdiff_t>(i + 1));
     return plans_.front();
   }
   return nullptr;

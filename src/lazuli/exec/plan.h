@@ -18,22 +18,22 @@ namespace lazuli::exec {
 
 // What names a plan below its trie node: compared word by word, never by a hash.
 struct PlanKey {
-  std::vector<uint64_t> live;   // one bit an entry
-  std::vector<int64_t> sizes;   // of each parameter: dtype, rank, plainness, memory, extents and,
-                                // where not plain, strides; then every size of the entries
-  uint32_t mode = 0;            // knobs that change how it runs
+  std::vector<uint64_t> live;  // one bit an entry
+  std::vector<int64_t> sizes;  // of each parameter: dtype, rank, plainness, memory, extents and,
+                               // where not plain, strides; then every size of the entries
+  uint32_t mode = 0;           // knobs that change how it runs
   friend bool operator==(const PlanKey&, const PlanKey&) = default;
 };
 
 // The arguments of a kernel step, laid out for launching; only addresses and numbers change.
 struct LaunchTable {
   std::vector<backend::Instance> instances;
-  std::vector<kernel::AccessArguments> accesses;      // of all instances, one after another
+  std::vector<kernel::AccessArguments> accesses;  // of all instances, one after another
   std::vector<int64_t> outer_strides;
   std::vector<uint64_t> numbers;
-  std::vector<const schedule::AccessPlan*> plans;     // of each access
-  std::vector<int64_t> element_bytes;                 // of each access; 0 for a ramp
-  std::vector<uint32_t> words;                        // of each number
+  std::vector<const schedule::AccessPlan*> plans;  // of each access
+  std::vector<int64_t> element_bytes;              // of each access; 0 for a ramp
+  std::vector<uint32_t> words;                     // of each number
 };
 
 class Plan : public RefCounted<Plan> {
@@ -45,14 +45,14 @@ class Plan : public RefCounted<Plan> {
   schedule::Schedule schedule;
   backend::Backend& backend;
   std::vector<std::shared_ptr<backend::CompiledKernel>> kernels;
-  std::vector<LaunchTable> tables;               // one a step; empty but for kernels
-  std::vector<uint32_t> output_buffers;          // schedule buffers of kind output, by index
-  std::vector<uint32_t> last_writer;             // by output buffer: the step after which it is ready
-  std::vector<std::vector<uint32_t>> finished;   // by step: output buffers that it makes ready
-  uint32_t memory_count = 0;                     // parameter memories
+  std::vector<LaunchTable> tables;       // one a step; empty but for kernels
+  std::vector<uint32_t> output_buffers;  // schedule buffers of kind output, by index
+  std::vector<uint32_t> last_writer;     // by output buffer: the step after which it is ready
+  std::vector<std::vector<uint32_t>> finished;  // by step: output buffers that it makes ready
+  uint32_t memory_count = 0;                    // parameter memories
   bool can_fail = false;
-  bool is_small = false;                         // worth running on the evaluating thread
-  uint64_t used = 0;                             // when an evaluation last took it
+  bool is_small = false;  // worth running on the evaluating thread
+  uint64_t used = 0;      // when an evaluation last took it
 
   int64_t bytes() const { return bytes_; }
 

@@ -182,7 +182,8 @@ void Run::taint(const Step& step, std::shared_ptr<RunFault> fault) {
   if (!fault) {
     for (const schedule::InstancePlan& instance : step.instances) {
       for (const schedule::AccessPlan& access : instance.accesses) {
-        if (!fault && access.address.buffer < faults_.size()) fault = faults_[access.address.buffer];
+        if (!fault && access.address.buffer < faults_.size())
+          fault = faults_[access.address.buffer];
       }
     }
     for (const schedule::Address& operand : step.operands) {

@@ -25,13 +25,13 @@ class Run {
   void run() noexcept;
 
   Ref<Plan> plan;
-  std::vector<Ref<runtime::Buffer>> inputs;     // by parameter memory
-  std::vector<Ref<runtime::Buffer>> outputs;    // by output buffer
+  std::vector<Ref<runtime::Buffer>> inputs;   // by parameter memory
+  std::vector<Ref<runtime::Buffer>> outputs;  // by output buffer
   std::vector<uint64_t> words;
-  std::vector<SourceLocation> lines;            // by entry, where the plan can fail
-  std::vector<op::OpKind> kinds;                // likewise
-  std::vector<trace::Replaced> replaced;        // by in-place writes, in program order
-  std::vector<uint32_t> replaced_outputs;       // output buffers that took a variable over
+  std::vector<SourceLocation> lines;       // by entry, where the plan can fail
+  std::vector<op::OpKind> kinds;           // likewise
+  std::vector<trace::Replaced> replaced;   // by in-place writes, in program order
+  std::vector<uint32_t> replaced_outputs;  // output buffers that took a variable over
   void (*on_fault)(std::shared_ptr<RunFault>) = nullptr;  // told of each new fault
 
  private:
@@ -49,9 +49,9 @@ class Run {
   char* address(const schedule::Address& address, int64_t element_bytes) const;
   void finish_step(size_t index);
 
-  std::vector<char*> memory_;                         // by schedule buffer
-  std::vector<std::shared_ptr<RunFault>> faults_;     // by schedule buffer; empty while healthy
-  std::shared_ptr<RunFault> own_fault_;               // of a step of this run
+  std::vector<char*> memory_;                      // by schedule buffer
+  std::vector<std::shared_ptr<RunFault>> faults_;  // by schedule buffer; empty while healthy
+  std::shared_ptr<RunFault> own_fault_;            // of a step of this run
   std::atomic<uint32_t> failed_{0};
   char* arena_ = nullptr;
 };

@@ -10,8 +10,8 @@ namespace lazuli::exec {
 namespace {
 
 bool equal_word(uint32_t a, uint32_t b, bool is_float) {
-  return a == b || (is_float && std::isnan(std::bit_cast<float>(a)) &&
-                    std::isnan(std::bit_cast<float>(b)));
+  return a == b ||
+         (is_float && std::isnan(std::bit_cast<float>(a)) && std::isnan(std::bit_cast<float>(b)));
 }
 
 void compare(const WrittenMemory& memory, const std::vector<char>& launched) {
@@ -32,8 +32,8 @@ void compare(const WrittenMemory& memory, const std::vector<char>& launched) {
 
 }  // namespace
 
-void verify_against_reference(const std::vector<WrittenMemory>& written,
-                              FunctionRef<void()> launch, FunctionRef<void()> reference) {
+void verify_against_reference(const std::vector<WrittenMemory>& written, FunctionRef<void()> launch,
+                              FunctionRef<void()> reference) {
   std::vector<std::vector<char>> before;
   for (const WrittenMemory& memory : written) {
     before.emplace_back(memory.data, memory.data + memory.bytes);

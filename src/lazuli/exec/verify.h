@@ -16,7 +16,7 @@ struct WrittenMemory {
 
 // Runs `launch`, puts the memory back, runs `reference`, and throws InternalError with the first
 // element that differs. The memory holds what `reference` wrote.
-void verify_against_reference(const std::vector<WrittenMemory>& written,
-                              FunctionRef<void()> launch, FunctionRef<void()> reference);
+void verify_against_reference(const std::vector<WrittenMemory>& written, FunctionRef<void()> launch,
+                              FunctionRef<void()> reference);
 
 }  // namespace lazuli::exec

@@ -41,18 +41,18 @@ struct Use {
 struct NodeState {
   // Views: the node whose memory they show, and where in it. Others: themselves.
   ir::NodeId base = ir::kNoNode;
-  Place place;            // in the base's memory; `storage` is filled once the base has one
+  Place place;                   // in the base's memory; `storage` is filled once the base has one
   bool crosses_reshape = false;  // maps don't compose from here to the base
-  bool is_copy = false;   // a reshape that strides can't express: computed like an operation
+  bool is_copy = false;          // a reshape that strides can't express: computed like an operation
   bool is_output = false;
   bool is_stored = false;
   std::vector<Use> uses;
-  std::vector<ClusterId> memory_uses;  // clusters that need it in memory
-  std::vector<ClusterId> inlined;      // clusters that work it out; the home too
-  ClusterId home = kNoCluster;         // the cluster that stores it
-  int32_t family = -1;                 // union-find parent: values that share full-size data
-  int32_t weight = 0;                  // primitives to work it out, roughly
-  int32_t consumers = 0;               // operands and outputs that read its memory's base
+  std::vector<ClusterId> memory_uses;        // clusters that need it in memory
+  std::vector<ClusterId> inlined;            // clusters that work it out; the home too
+  ClusterId home = kNoCluster;               // the cluster that stores it
+  int32_t family = -1;                       // union-find parent: values that share full-size data
+  int32_t weight = 0;                        // primitives to work it out, roughly
+  int32_t consumers = 0;                     // operands and outputs that read its memory's base
   ir::NodeId written_over_by = ir::kNoNode;  // a write that takes its memory over in place
   // A reduction whose operand is rearranged first, folded dimensions last: where it then lies.
   std::unique_ptr<Place> arranged;
@@ -74,13 +74,13 @@ struct Root {
 struct Cluster {
   enum class Kind : uint8_t { kernel, multiply, library };
   Kind kind = Kind::kernel;
-  SmallVector<int64_t, 6> axes;  // extents; axes of extent 1 don't exist
-  uint32_t reduced = 0;          // bit a: axis a is folded
-  std::vector<Root> roots;       // kernel
-  ir::NodeId node = ir::kNoNode; // multiply, library; the write that the kernel completes
+  SmallVector<int64_t, 6> axes;         // extents; axes of extent 1 don't exist
+  uint32_t reduced = 0;                 // bit a: axis a is folded
+  std::vector<Root> roots;              // kernel
+  ir::NodeId node = ir::kNoNode;        // multiply, library; the write that the kernel completes
   std::vector<MemoryOperand> operands;  // multiply, library; a write's self, to be copied first
   int32_t family = -1;
-  int32_t height = 0;            // above all clusters that use what it stores
+  int32_t height = 0;  // above all clusters that use what it stores
   std::vector<ClusterId> users;
   std::vector<ClusterId> feeders;
 };
@@ -94,7 +94,7 @@ struct Draft {
   std::vector<Storage> storages;
   std::vector<Cluster> clusters;
   std::vector<MemoryOperand> outputs;  // by graph output
-  uint32_t output_count = 0;   // output buffers
+  uint32_t output_count = 0;           // output buffers
 
   const ir::Node& node(ir::NodeId id) const { return graph.nodes[static_cast<size_t>(id)]; }
   NodeState& state(ir::NodeId id) { return nodes[static_cast<size_t>(id)]; }
@@ -136,8 +136,8 @@ struct Load {
   int64_t index_stride = 0;  // elements
   int64_t index_extent = 0;
   bool is_indexed = false;
-  int first_loop = 0;   // loops of the kernel in which it is read or written; the count of loops
-  int last_loop = -1;   // stands for "at points"
+  int first_loop = 0;  // loops of the kernel in which it is read or written; the count of loops
+  int last_loop = -1;  // stands for "at points"
 };
 
 // A cluster's kernel, where it finds its operands, and what that means for memory.

@@ -13,14 +13,14 @@ struct Expression {
   Kind kind = Kind::constant;
   ir::NodeId node = ir::kNoNode;  // operation, fold
   SmallVector<int32_t, 4> operands;
-  uint32_t load = 0;              // load: its place among the loads
-  uint32_t word = 0;              // number
-  uint64_t bits = 0;              // constant
-  DType dtype = DType::f32;       // number, constant
-  uint32_t axes = 0;              // bits of the axes along which it varies
-  int32_t ready = 0;              // loops of the kernel that must have ended before
-  AxisMap map;                    // tells uses of one node apart
-  int32_t next = -1;              // another expression of the same node
+  uint32_t load = 0;         // load: its place among the loads
+  uint32_t word = 0;         // number
+  uint64_t bits = 0;         // constant
+  DType dtype = DType::f32;  // number, constant
+  uint32_t axes = 0;         // bits of the axes along which it varies
+  int32_t ready = 0;         // loops of the kernel that must have ended before
+  AxisMap map;               // tells uses of one node apart
+  int32_t next = -1;         // another expression of the same node
 };
 
 struct Expressions {

@@ -263,8 +263,7 @@ class Former {
       if (user != home) clusters_.raise(home, d_.clusters[static_cast<size_t>(user)].height + 1);
     }
     state.home = home;
-    d_.clusters[static_cast<size_t>(home)].roots.push_back(
-        {id, map, whole(storage, shape_of(id))});
+    d_.clusters[static_cast<size_t>(home)].roots.push_back({id, map, whole(storage, shape_of(id))});
     d_.storages[storage].writers.push_back(home);
     work_out(id, home);
     link(home, id, users);
@@ -351,8 +350,7 @@ class Former {
     }
     for (const ir::Operand& operand : node.operands) {
       if (operand.kind != ir::Operand::Kind::node) continue;
-      use(operand.node, cluster,
-          broadcast_map(map, node.type.shape, shape_of(operand.node)));
+      use(operand.node, cluster, broadcast_map(map, node.type.shape, shape_of(operand.node)));
     }
   }
 
@@ -389,15 +387,15 @@ class Former {
       if (!clusters_.match_axes(cluster, id, is_fold(id), map)) continue;
       AxisMap unused;
       if (is_fold(id) && !clusters_.fit_fold(cluster, id, map, unused, false)) continue;
-      if (!clusters_.can_store(cluster, id, map) || !clusters_.can_precede(cluster, users)) continue;
+      if (!clusters_.can_store(cluster, id, map) || !clusters_.can_precede(cluster, users))
+        continue;
       return cluster;
     }
     return kNoCluster;
   }
 
   ClusterId new_home(ir::NodeId id, const std::vector<ClusterId>& users, AxisMap& map) {
-    const ClusterId cluster =
-        clusters_.make(Cluster::Kind::kernel, clusters_.height_above(users));
+    const ClusterId cluster = clusters_.make(Cluster::Kind::kernel, clusters_.height_above(users));
     map = clusters_.add_axes(cluster, shape_of(id));
     ir::NodeId data = id;
     if (is_fold(id)) {

@@ -48,9 +48,8 @@ class Order {
   void rank() {
     std::vector<ClusterId> upwards(codes_.size());
     for (size_t i = 0; i < upwards.size(); ++i) upwards[i] = static_cast<ClusterId>(i);
-    std::sort(upwards.begin(), upwards.end(), [&](ClusterId a, ClusterId b) {
-      return cluster(a).height < cluster(b).height;
-    });
+    std::sort(upwards.begin(), upwards.end(),
+              [&](ClusterId a, ClusterId b) { return cluster(a).height < cluster(b).height; });
     leads_to_failure_.resize(codes_.size());
     for (const ClusterId id : upwards) {
       bool leads = codes_[static_cast<size_t>(id)].can_fail;
@@ -63,8 +62,8 @@ class Order {
 
   Priority priority(ClusterId id) const {
     const Cluster& each = cluster(id);
-    ir::NodeId first = each.node == ir::kNoNode ? static_cast<ir::NodeId>(d_.nodes.size())
-                                                : each.node;
+    ir::NodeId first =
+        each.node == ir::kNoNode ? static_cast<ir::NodeId>(d_.nodes.size()) : each.node;
     for (const Root& root : each.roots) {
       if (each.node == ir::kNoNode) first = std::min(first, root.node);
     }
@@ -118,9 +117,7 @@ class Order {
     add_kernel(placed);
   }
 
-  Address address(const Place& place) const {
-    return {place.storage, place.offset, place.terms};
-  }
+  Address address(const Place& place) const { return {place.storage, place.offset, place.terms}; }
 
   void add_copies(ClusterId id) {
     for (const MemoryOperand& operand : cluster(id).operands) {
@@ -145,9 +142,8 @@ class Order {
     OrderedStep ordered;
     Step& step = ordered.step;
     step.kind = Step::Kind::kernel;
-    const auto [found, is_new] =
-        kernels_.try_emplace(codes_[static_cast<size_t>(ids[0])].key,
-                             static_cast<uint32_t>(out_.kernels.size()));
+    const auto [found, is_new] = kernels_.try_emplace(codes_[static_cast<size_t>(ids[0])].key,
+                                                      static_cast<uint32_t>(out_.kernels.size()));
     if (is_new) out_.kernels.push_back(std::move(codes_[static_cast<size_t>(ids[0])].kernel));
     step.kernel = found->second;
     for (const ClusterId id : ids) {
@@ -190,8 +186,8 @@ class Order {
       };
       const bool transposed = !fits(1);
       const int outer = transposed ? 1 : 0;
-      const int64_t leading = std::max<int64_t>(
-          {shape[outer] == 1 ? 0 : place.strides[outer], shape[1 - outer], 1});
+      const int64_t leading =
+          std::max<int64_t>({shape[outer] == 1 ? 0 : place.strides[outer], shape[1 - outer], 1});
       (i == 0 ? step.product.a_transposed : step.product.b_transposed) = transposed;
       (i == 0 ? step.product.a_leading : step.product.b_leading) = leading;
       step.operands.push_back(address(place));

@@ -46,11 +46,10 @@ std::string describe(const Schedule& schedule, const Step& step) {
       return text + "]";
     }
     case Step::Kind::multiply:
-      return format("multiply [{} x {} x {}] {}{}, {}{}", step.product.m, step.product.n,
-                    step.product.k, name_of(schedule, step.operands[0].buffer),
-                    step.product.a_transposed ? "^T" : "",
-                    name_of(schedule, step.operands[1].buffer),
-                    step.product.b_transposed ? "^T" : "");
+      return format(
+          "multiply [{} x {} x {}] {}{}, {}{}", step.product.m, step.product.n, step.product.k,
+          name_of(schedule, step.operands[0].buffer), step.product.a_transposed ? "^T" : "",
+          name_of(schedule, step.operands[1].buffer), step.product.b_transposed ? "^T" : "");
     case Step::Kind::library:
       return format("call {}", op::name_of(step.library));
     case Step::Kind::copy:

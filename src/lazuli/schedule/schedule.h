@@ -20,9 +20,9 @@ struct Buffer {
     temporary   // a place in the run's arena
   };
   Kind kind = Kind::temporary;
-  uint32_t index = 0;         // parameter: Node::memory; output: its place among output buffers
+  uint32_t index = 0;  // parameter: Node::memory; output: its place among output buffers
   int64_t bytes = 0;
-  int64_t arena_offset = 0;   // temporary; a multiple of 64
+  int64_t arena_offset = 0;  // temporary; a multiple of 64
   // Output: parameter memories whose bytes this buffer may take over at launch, best first. Legal
   // for every launch value: whatever reads the donor has run before, or reads and writes the same
   // elements in the same kernel at the same point.
@@ -44,8 +44,8 @@ struct Address {
 // give its i64 value at the origin.
 struct AccessPlan {
   Address address;
-  kernel::AccessArguments strides;           // base left empty
-  SmallVector<int64_t, 2> outer_strides;     // bytes, or increments of a ramp
+  kernel::AccessArguments strides;        // base left empty
+  SmallVector<int64_t, 2> outer_strides;  // bytes, or increments of a ramp
 };
 
 struct InstancePlan {
@@ -62,8 +62,8 @@ struct Step {
   std::vector<uint32_t> entries;  // tape entries that it computes, for names, lines and errors
   std::vector<uint32_t> writes;   // buffers
 
-  uint32_t kernel = 0;                    // kernel: its place in Schedule::kernels
-  std::vector<InstancePlan> instances;    // kernel: the table
+  uint32_t kernel = 0;                  // kernel: its place in Schedule::kernels
+  std::vector<InstancePlan> instances;  // kernel: the table
 
   backend::MatrixProduct product;         // multiply
   std::vector<Address> operands;          // multiply: a, b; library: tensors; copy: source
@@ -89,15 +89,15 @@ struct Schedule {
   std::vector<kernel::Kernel> kernels;
   std::vector<Buffer> buffers;
   std::vector<Step> steps;
-  std::vector<Output> outputs;    // as Graph::outputs
-  int64_t arena_bytes = 0;        // planned peak of temporaries
-  int64_t intermediate_bytes = 0; // what they would take without reuse
-  uint32_t commit_step = 0;       // steps from here on can't fail; donors are taken only by buffers
-                                  // that no earlier step writes
+  std::vector<Output> outputs;     // as Graph::outputs
+  int64_t arena_bytes = 0;         // planned peak of temporaries
+  int64_t intermediate_bytes = 0;  // what they would take without reuse
+  uint32_t commit_step = 0;  // steps from here on can't fail; donors are taken only by buffers
+                             // that no earlier step writes
 };
 
 struct Options {
-  bool unfused = false;        // one kernel a node, no reuse, no donors
+  bool unfused = false;            // one kernel a node, no reuse, no donors
   int64_t cache_bytes = 32 << 20;  // stores of working sets beyond this bypass the caches
 };
 

@@ -1,4 +1,5 @@
-// The ordered steps with what they read and write, before memory is planned. Private to this folder.
+// The ordered steps with what they read and write, before memory is planned. Private to this
+// folder.
 #pragma once
 
 #include <vector>
@@ -15,9 +16,9 @@ struct Touched {
 
 struct OrderedStep {
   Step step;
-  std::vector<Touched> instances;      // kernel steps
-  std::vector<uint32_t> reads;         // storages; kernel steps, too
-  int32_t copies = -1;                 // a copy: the storage that it copies from
+  std::vector<Touched> instances;  // kernel steps
+  std::vector<uint32_t> reads;     // storages; kernel steps, too
+  int32_t copies = -1;             // a copy: the storage that it copies from
 };
 
 struct OrderedSteps {
