@@ -60,18 +60,19 @@ BENCHMARK(products)->Name("train/mlp/products")->ArgName("batch")->Arg(128)->Arg
 
 // The first step of a process, from a program beside this one: nothing is compiled, nothing warm.
 void first_step(benchmark::State& state) {
-  const std::filesystem::path program =
+  const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").replace_filename("lazuli_first_step");
+  const std::string command = '\'' + program + '\'';
   double steady_sum = 0;
   int64_t runs = 0;
   for (auto _ : state) {
-    FILE* pipe = popen(("'" + program.string() + "'").c_str(), "r");
+    FILE* pipe = popen(command.c_str(), "r");
     double first = 0;
     double steady = 0;
     const int read = pipe != nullptr ? std::fscanf(pipe, "%lf %lf", &first, &steady) : 0;
     if (pipe != nullptr) pclose(pipe);
     if (read != 2) {
-      state.SkipWithError(("no result from " + program.string()).c_str());
+      state.SkipWithError("no result from lazuli_first_step");
       break;
     }
     state.SetIterationTime(first);
