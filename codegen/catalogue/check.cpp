@@ -33,6 +33,12 @@ class Checker {
     }
   }
 
+  // The gradients that an entry gives have been checked, so what is wrong is derived.
+  void check_derived(const Entry& entry) {
+    context_ = "derived grad (the entry may give its own): ";
+    for (const auto& [operand, gradient] : entry.gradients) check_gradient(entry, gradient);
+  }
+
   void run() {
     check_names();
     for (const ScalarFunction& scalar : catalogue_.scalars) check_scalar(scalar);
@@ -51,7 +57,7 @@ class Checker {
     return entry.functions.empty() ? entry.name : entry.function().schema.full_name();
   }
   void problem(const Entry& entry, const std::string& message) {
-    problems_.add(entry.where, title(entry), message);
+    problems_.add(entry.where, title(entry), context_ + message);
   }
 
   void check_names() {
@@ -214,6 +220,7 @@ class Checker {
 
   const Catalogue& catalogue_;
   Problems& problems_;
+  std::string context_;  // begins each message
   std::map<std::string, std::vector<const schema::Schema*>> functions_;
 };
 
@@ -221,7 +228,7 @@ class Checker {
 
 void check(const Catalogue& catalogue, Problems& problems) { Checker(catalogue, problems).run(); }
 
-void derive_gradients(Catalogue& catalogue) {
+void derive_gradients(Catalogue& catalogue, Problems& problems) {
   const formula::ScalarDerivatives scalars = [&](const std::string& name,
                                                  const std::vector<Node>& operands) {
     std::vector<Node> derivatives;
@@ -247,6 +254,8 @@ void derive_gradients(Catalogue& catalogue) {
     }
     if (entry.gradients.empty()) entry.has_gradient = false;
   }
+  Checker checker(catalogue, problems);
+  for (const Entry& entry : catalogue.entries) checker.check_derived(entry);
 }
 
 }  // namespace lazuli::codegen

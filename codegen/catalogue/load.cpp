@@ -103,7 +103,7 @@ Catalogue load(const std::string& folder, Problems& problems) {
     }
   }
   check(catalogue, problems);
-  if (problems.empty()) derive_gradients(catalogue);
+  if (problems.empty()) derive_gradients(catalogue, problems);
   return catalogue;
 }
 

@@ -252,6 +252,17 @@ bool is_written_by_hand(const Entry& entry) { return entry.is_by_hand || entry.k
 
 }  // namespace
 
+std::string function_definitions(const Catalogue& catalogue, const Entry& entry) {
+  std::string text;
+  if (is_written_by_hand(entry)) return text;
+  for (const Function& function : entry.functions) {
+    if (function.is_function) text += definition(catalogue, entry, function);
+    if (function.is_method && function.is_in_place)
+      text += method_definition(entry, function) + "\n";
+  }
+  return text;
+}
+
 std::string functions_header(const Catalogue& catalogue) {
   std::string text = banner("The functions of the catalogue.");
   text += "#pragma once\n\n#include <optional>\n\n#include \"lazuli/functions/tensor.h\"\n\n";

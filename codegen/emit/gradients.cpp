@@ -219,6 +219,11 @@ class Rule {
 
 }  // namespace
 
+std::string gradient_function(const Catalogue& catalogue, const Entry& entry) {
+  Rule rule(catalogue, entry);
+  return rule.is_empty() ? std::string() : rule.function();
+}
+
 std::string gradients_source(const Catalogue& catalogue) {
   std::string text = banner("The gradient rule of each kind, in the order of OpKind.");
   text += "#include \"lazuli/functions/arithmetic.h\"\n";

@@ -48,7 +48,13 @@ std::string show_entry(const Catalogue& catalogue, const Entry& entry) {
     key = "";
   }
   text += line("reference", entry.reference);
-  if (!entry.formulas.empty()) text += "\n" + formula_functions(catalogue, entry);
+  std::vector<std::string> parts = {function_definitions(catalogue, entry)};
+  if (entry.is_recorded()) parts.push_back(gradient_function(catalogue, entry));
+  if (!entry.formulas.empty()) parts.push_back(formula_functions(catalogue, entry));
+  for (const std::string& part : parts) {
+    const std::string trimmed_part = trimmed(part);
+    if (!trimmed_part.empty()) text += "\n" + trimmed_part + "\n";
+  }
   return text;
 }
 

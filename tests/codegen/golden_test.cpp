@@ -35,6 +35,12 @@ TEST(Golden, EveryMistakeIsToldAtOnce) {
   compare("wrong", problems.text());
 }
 
+TEST(Golden, ADerivedGradientCallsWhatThereIs) {
+  Problems problems;
+  load(kFolder + "/wrong_gradient", problems);
+  compare("wrong_gradient", problems.text());
+}
+
 TEST(Golden, AMissingFolderIsAMistake) {
   Problems problems;
   load(kFolder + "/nowhere", problems);
