@@ -14,7 +14,8 @@
 namespace lazuli::op {
 
 enum class Category : uint8_t {
-  elementwise,  // operands broadcast; build_element gives one element. Includes creation (fill, arange)
+  elementwise,  // operands broadcast; build_element gives one element. Includes creation (fill,
+                // arange)
   reduction,    // folds some dimensions; reduction_of
   view,         // an index map over operand 0, no arithmetic
   gather,       // operand 0 is read at places that operand 1 names
@@ -28,14 +29,14 @@ struct Traits {
   std::string_view name;   // "add"
   std::string_view entry;  // "ops/elementwise.yaml:14"
   Category category;
-  int8_t operands;         // tensors and numbers together
-  int8_t attributes;       // structural integers (dims, flags, dtypes); -1: any count
-  int8_t sizes;            // integers that shape the result; -1: any count
-  int8_t offsets;          // integers that only move addresses (narrow's start), launch arguments
-  bool can_fail;           // a device error is possible (an index out of range)
-  bool is_random;          // takes a counter range from the generator; never merged with another
-  bool takes_index;        // elementwise: build_element gets one operand more, the element's i64
-                           // index along dimension 0 of a rank-1 result (arange)
+  int8_t operands;    // tensors and numbers together
+  int8_t attributes;  // structural integers (dims, flags, dtypes); -1: any count
+  int8_t sizes;       // integers that shape the result; -1: any count
+  int8_t offsets;     // integers that only move addresses (narrow's start), launch arguments
+  bool can_fail;      // a device error is possible (an index out of range)
+  bool is_random;     // takes a counter range from the generator; never merged with another
+  bool takes_index;   // elementwise: build_element gets one operand more, the element's i64
+                      // index along dimension 0 of a rank-1 result (arange)
 };
 
 const Traits& traits_of(OpKind kind);
@@ -44,7 +45,7 @@ std::string_view name_of(OpKind kind);
 // An operator applied, as far as its result's type depends on it.
 struct Application {
   OpKind kind;
-  std::span<const TensorType> operands;   // a number is a rank-0 type
+  std::span<const TensorType> operands;  // a number is a rank-0 type
   std::span<const int64_t> attributes;
   std::span<const int64_t> sizes;
 };
