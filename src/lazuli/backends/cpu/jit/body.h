@@ -5,33 +5,11 @@
 
 #include <vector>
 
-#include "lazuli/backends/cpu/jit/frame.h"
 #include "lazuli/backends/cpu/jit/lower.h"
+#include "lazuli/backends/cpu/jit/machine.h"
 #include "lazuli/backends/cpu/jit/registers.h"
-#include "lazuli/backends/cpu/jit/vector_set.h"
 
 namespace lazuli::jit {
-
-// Where the numbers of an access lie on the stack; -1 what the kernel does not need.
-struct AccessPlace {
-  int gpr = -1;          // holds the pointer during the loop at hand
-  int32_t pointer = -1;  // the element at the current row, strip and depth; a ramp's value there
-  int32_t column_stride = -1;
-  int32_t index_stride = -1;
-  int32_t extent = -1;
-  int32_t lanes = -1;  // a vector of lane * column_stride
-};
-
-// Accumulators of one reduction in the loop at hand.
-struct Fold {
-  kernel::ValueId value = kernel::kNoValue;
-  kernel::Type type = kernel::Type::f32;
-  kernel::Combine combine = kernel::Combine::sum;
-  Constants::Entry identity = nullptr;
-  int registers[4] = {-1, -1, -1, -1};  // Form::rows, as many as fill 128 bytes
-  int32_t slot = -1;                    // on the stack where registers are scarce
-  int32_t area = -1;                    // Form::columns, in scratch
-};
 
 struct Shape {
   int copies = 1;
@@ -41,24 +19,6 @@ struct Shape {
   bool past_caches = false;
   bool guards_stores = false;  // stores are skipped in Phase::partial
 };
-
-// What the emitters of a function share.
-struct Machine {
-  Xbyak::CodeGenerator& code;
-  Registers& registers;
-  Frame& frame;
-  VectorSet& set;
-  const kernel::Kernel& kernel;
-  std::vector<AccessPlace> accesses;
-  std::vector<Fold> folds;  // of the loop at hand, in code order
-  int32_t remaining = -1;   // columns left, in a tail
-  int32_t lane_count = -1;
-  int32_t stage_in = -1;
-  int32_t stage_out = -1;
-};
-
-// The primitive that joins two values of a reduction.
-kernel::Primitive joins(kernel::Combine combine);
 
 class Body final : private Registers::Client {
  public:
@@ -115,6 +75,8 @@ class Body final : private Registers::Client {
   void compute_copy(int32_t i, int copy);
   void fma(int32_t i, int copy);
   void ordinary(int32_t i, int copy);
+  bool is_number(int32_t value, bool or_zero) const;
+  bool extreme_of_constant(int32_t i, int copy);
   void comparison(int32_t i, int copy);
   void compare_select(int32_t i, int copy);
   void selection(int32_t i, int copy);
@@ -124,7 +86,7 @@ class Body final : private Registers::Client {
   void fold_in_registers(int32_t i, Fold& fold);
   void fold_in_scratch(int32_t i, const Fold& fold);
 
-  // body_memory.cpp
+  // body_load.cpp and body_store.cpp
   Xbyak::Reg64 pointer(uint32_t access);
   Xbyak::RegExp element(const Xbyak::Reg64& base, int size, int copy, int part) const;
   Xbyak::RegExp home_element(const Home& home, Type type, int copy, int part) const;

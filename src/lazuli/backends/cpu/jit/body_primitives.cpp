@@ -1,4 +1,7 @@
 // The primitives of a block, copy by copy, and folding into accumulators.
+#include <cstring>
+#include <utility>
+
 #include "lazuli/backends/cpu/jit/body.h"
 
 namespace lazuli::jit {
@@ -39,8 +42,37 @@ void Body::compute_copy(int32_t i, int copy) {
       return;
     }
     default:
-      return ordinary(i, copy);
+      if (!extreme_of_constant(i, copy)) ordinary(i, copy);
   }
+}
+
+// A float constant that is not NaN, nor zero unless that is allowed.
+bool Body::is_number(int32_t value, bool or_zero) const {
+  if (!block_.is_external(value)) return false;
+  const Home& home = block_.external(value).home;
+  if (home.kind != Home::Kind::constant) return false;
+  float constant;
+  std::memcpy(&constant, home.entry, sizeof constant);
+  return or_zero ? constant == constant : constant < 0 || constant > 0;
+}
+
+// With a constant among its operands, min or max of floats is what the hardware gives: it returns
+// its second operand when one is NaN or when both are equal. A zero as the second is left out, for
+// zeros of both signs are equal and the constant must win.
+bool Body::extreme_of_constant(int32_t i, int copy) {
+  const Operation& operation = block_.operations[i];
+  const bool is_extreme =
+      operation.primitive == Primitive::min || operation.primitive == Primitive::max;
+  if (!is_extreme || operation.type != Type::f32) return false;
+  int32_t first = operation.operands[0], second = operation.operands[1];
+  if (!is_number(first, true)) {
+    if (!is_number(second, false)) return false;
+    std::swap(first, second);
+  }
+  const int a = in_register(first, copy, 0);
+  const Source b = source(second, copy, 0, true);
+  set_.bare_extreme(operation.primitive, result_over_operand(i, copy, 0), a, b.operand());
+  return true;
 }
 
 // Primitives that work on each part by itself.

@@ -14,25 +14,19 @@ using kernel::Arguments;
 using kernel::Block;
 using kernel::Instruction;
 using kernel::Level;
-using kernel::Phase;
 using kernel::Primitive;
 using kernel::Step;
 using kernel::Type;
 using kernel::ValueId;
 using Xbyak::Reg64;
-using Xbyak::util::al;
 using Xbyak::util::eax;
 using Xbyak::util::ecx;
 using Xbyak::util::edi;
 using Xbyak::util::qword;
-using Xbyak::util::r10;
-using Xbyak::util::r11;
 using Xbyak::util::r12;
 using Xbyak::util::r13;
 using Xbyak::util::r14;
 using Xbyak::util::r15;
-using Xbyak::util::r8;
-using Xbyak::util::r9;
 using Xbyak::util::rax;
 using Xbyak::util::rbp;
 using Xbyak::util::rbx;
@@ -43,9 +37,7 @@ using Xbyak::util::rsp;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
-constexpr int kFreeRegisters = 3;      // left to temporaries when others are pinned
 constexpr int kStripBytes = 34 << 10;  // of scratch that a strip should take, to stay in L1
-constexpr int kLongBlock = 256;        // operations; longer ones are interleaved less
 
 size_t constant_bytes(const kernel::Kernel& kernel, bool are_vectors) {
   const auto count = static_cast<size_t>(
@@ -354,134 +346,6 @@ void Function::emit_point(const Block& block, bool is_first) {
 void Function::emit_loop(const Block& block, Label& end_of_point) {
   add_folds(block);
   in_rows() ? emit_row_loop(block, end_of_point) : emit_depth_loop(block, end_of_point);
-}
-
-// As many interleaved vectors as registers allow beside those that are reserved.
-int Function::choose_copies(const LoweredBlock& block, int reserved) const {
-  const int available = vector_count_ - reserved - kFreeRegisters;
-  // What goes element by element gains nothing from more.
-  const bool is_long = block.size() > kLongBlock ||
-                       std::any_of(block.operations.begin(), block.operations.end(),
-                                   [this](const Operation& operation) {
-                                     return (operation.kind == Operation::Kind::load ||
-                                             operation.kind == Operation::Kind::store) &&
-                                            kernel_.accesses[operation.index].step == Step::any;
-                                   });
-  const int most = is_long ? 2 : 4;
-  for (int copies = most; copies > 1; copies /= 2) {
-    if (copies * block.pressure <= available) return copies;
-  }
-  return 1;
-}
-
-int Function::pins(const LoweredBlock& block, int copies, int reserved) const {
-  const int needed = std::max(kFreeRegisters + copies * block.pressure, kBodyRegisters);
-  return std::max(0, vector_count_ - reserved - needed);
-}
-
-// --- columns ------------------------------------------------------------------------------------
-
-// Gives general registers to the pointers of a loop, those of neighbouring elements and repeated
-// ones; the rest stay on the stack, and so do those that some instruction takes from there.
-void Function::assign_pointers(const Block& block) {
-  static const int kFree[] = {11, 12, 13, 14, 15, 5, 8, 9, 10};
-  const size_t count = in_rows() ? 9 : 6;
-  enum : uint8_t { kUnused, kDirect, kIndirect };
-  std::vector<uint8_t> uses(kernel_.accesses.size(), kUnused);
-  for (uint32_t i = block.first; i < block.last; ++i) {
-    const Instruction& instruction = kernel_.code[i];
-    const bool is_load = instruction.primitive == Primitive::load;
-    if (!is_load && instruction.primitive != Primitive::store) continue;
-    const Access& access = kernel_.accesses[instruction.index];
-    const bool is_direct = access.kind == Access::Kind::buffer &&
-                           (access.step == Step::unit || (access.step == Step::none && is_load)) &&
-                           !(is_load && instruction.operands[0] != kernel::kNoValue);
-    uses[instruction.index] |= is_direct ? kDirect : kIndirect;
-  }
-  size_t next = 0;
-  for (size_t a = 0; a < uses.size() && next < count; ++a) {
-    if (uses[a] != kDirect) continue;
-    AccessPlace& place = machine_.accesses[a];
-    place.gpr = kFree[next++];
-    code_.mov(Reg64(place.gpr), word(place.pointer));
-  }
-}
-
-void Function::release_pointers() {
-  for (AccessPlace& place : machine_.accesses) place.gpr = -1;
-}
-
-// Jumps where a store that bypasses the caches would not be aligned.
-void Function::check_alignment(const Block& block, Label& is_odd) {
-  bool is_first = true;
-  for (uint32_t i = block.first; i < block.last; ++i) {
-    const Instruction& instruction = kernel_.code[i];
-    if (instruction.primitive != Primitive::store) continue;
-    const Access& access = kernel_.accesses[instruction.index];
-    if (access.step != Step::unit || access.dtype == kBool) continue;
-    const AccessPlace& place = machine_.accesses[instruction.index];
-    if (is_first) code_.xor_(eax, eax);
-    is_first = false;
-    place.gpr >= 0 ? code_.or_(rax, Reg64(place.gpr)) : code_.or_(rax, word(place.pointer));
-  }
-  if (is_first) return;
-  code_.test(al, set_->bytes() - 1);
-  code_.jnz(is_odd, kNear);
-}
-
-void Function::emit_columns(Body& body, const Block& block, Shape shape) {
-  Label odd;
-  const bool past_caches = kernel_.streaming;
-  const bool is_avx2 = !set_->masks_bytes();
-  if (past_caches) check_alignment(block, odd);
-  shape.past_caches = past_caches;
-  emit_blocks(body, shape, shape.copies * set_->lanes());
-  code_.L(odd);
-  shape.past_caches = false;
-  if (is_avx2 && (shape.copies > 1 || past_caches)) {
-    shape.copies = 1;
-    emit_blocks(body, shape, set_->lanes());
-  }
-  shape.copies = 1;
-  emit_tail(body, shape, set_->lanes());
-}
-
-// While `columns` more are left.
-void Function::emit_blocks(Body& body, const Shape& shape, int columns) {
-  Label next, done;
-  code_.lea(rax, code_.ptr[kColumn + columns]);
-  code_.cmp(rax, kLimit);
-  code_.ja(done, kNear);
-  code_.align(16);
-  code_.L(next);
-  Shape pass = shape;
-  for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {
-    body.emit(pass);
-  }
-  code_.add(kColumn, columns);
-  code_.lea(rax, code_.ptr[kColumn + columns]);
-  code_.cmp(rax, kLimit);
-  code_.jbe(next, kNear);
-  code_.L(done);
-}
-
-// The last columns, `columns` at a time, under masks.
-void Function::emit_tail(Body& body, const Shape& shape, int columns) {
-  Label next, done;
-  code_.L(next);
-  code_.mov(rax, kLimit);
-  code_.sub(rax, kColumn);
-  code_.jbe(done, kNear);
-  code_.mov(word(machine_.remaining), rax);
-  set_->set_active(columns / set_->lanes());
-  Shape pass = shape;
-  pass.is_masked = true;
-  for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {
-    body.emit(pass);
-  }
-  code_.add(kColumn, columns);
-  code_.jmp(next, kNear);
-  code_.L(done);
 }
 
 }  // namespace lazuli::jit

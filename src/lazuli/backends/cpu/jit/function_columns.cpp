@@ -17,8 +17,6 @@ using kernel::Primitive;
 using kernel::Step;
 using kernel::Type;
 using Xbyak::Reg64;
-using Xbyak::RegExp;
-using Xbyak::util::eax;
 using Xbyak::util::ecx;
 using Xbyak::util::rax;
 using Xbyak::util::rcx;

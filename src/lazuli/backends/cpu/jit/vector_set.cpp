@@ -68,6 +68,11 @@ void VectorSet::binary(Primitive primitive, Type type, int d, int a, const Opera
   }
 }
 
+void VectorSet::bare_extreme(Primitive primitive, int d, int a, const Operand& b) {
+  primitive == Primitive::min ? code_.vminps(vector(d), vector(a), b)
+                              : code_.vmaxps(vector(d), vector(a), b);
+}
+
 void VectorSet::multiply_add_132(int d, int c, const Operand& b) {
   code_.vfmadd132ps(vector(d), vector(c), b);
 }

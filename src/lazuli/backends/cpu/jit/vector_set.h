@@ -62,6 +62,8 @@ class VectorSet {
   // Primitives. `b` may be memory where memory_operands allows it.
   virtual uint32_t memory_operands(Primitive primitive, Type type) const = 0;
   virtual void binary(Primitive primitive, Type type, int d, int a, const Operand& b);
+  // The hardware's min and max of floats: `b` wherever a < b (a > b) does not hold.
+  void bare_extreme(Primitive primitive, int d, int a, const Operand& b);
   virtual void unary(Primitive primitive, Type type, int d, int a) = 0;
   virtual void shift(Primitive primitive, int d, int a, int distance) = 0;
   void multiply_add_132(int d, int c, const Operand& b);  // d = d * b + c
