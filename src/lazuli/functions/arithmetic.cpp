@@ -29,6 +29,10 @@ Tensor mul(const Term& a, const Term& b, At at) {
                        : lazuli::mul(a.tensor(), b.number(), at);
 }
 
+Tensor mul(const Tensor& a, Scalar factor, At at) {
+  return factor.to_double() == 1 ? a : lazuli::mul(a, factor, at);
+}
+
 Tensor div(const Term& a, const Term& b, At at) {
   if (!b.is_tensor()) return lazuli::div(Tensor(a), b.number(), at);
   return a.is_tensor() ? lazuli::div(a.tensor(), b.tensor(), at)

@@ -33,6 +33,8 @@ namespace arithmetic {
 Tensor add(const Term& a, const Term& b, At at);
 Tensor sub(const Term& a, const Term& b, At at);
 Tensor mul(const Term& a, const Term& b, At at);
+// By a factor like alpha, of which 1 is part of the trace: 1 multiplies nothing.
+Tensor mul(const Tensor& a, Scalar factor, At at);
 Tensor div(const Term& a, const Term& b, At at);
 Tensor neg(const Term& a, At at);
 Tensor eq(const Term& a, const Term& b, At at);
