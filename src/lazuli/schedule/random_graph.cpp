@@ -555,9 +555,23 @@ class Generator {
   }
 
   void choose_outputs() {
+    // Those that could take a parameter's memory over are chosen often.
+    std::vector<NodeId> fitting;
+    for (const NodeId id : operations_) {
+      const TensorType& type = builder_.type_of(id);
+      const auto bytes = static_cast<size_t>(type.numel() * size_of(type.dtype));
+      for (const std::vector<char>& memory : builder_.made.memories) {
+        if (memory.size() != bytes || bytes == 0) continue;
+        fitting.push_back(id);
+        break;
+      }
+    }
     const int64_t count = random_.between(1, 5);
     for (int64_t i = 0; i < count; ++i) {
-      const NodeId id = i == 0 ? operations_.back() : random_.pick(operations_);
+      const bool fits = !fitting.empty() && random_.one_in(2);
+      const NodeId id = fits     ? random_.pick(fitting)
+                        : i == 0 ? operations_.back()
+                                 : random_.pick(operations_);
       const std::vector<NodeId>& outputs = builder_.made.graph.outputs;
       if (std::find(outputs.begin(), outputs.end(), id) == outputs.end()) builder_.output(id);
     }
