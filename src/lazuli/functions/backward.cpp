@@ -40,7 +40,8 @@ Root root_of(const char* op, const Tensor& output, const Tensor& gradient, At at
   LZ_CHECK_AT(output.numel() == 1, ValueError, at,
               "{}: grad can be implicitly created only for scalar outputs; got {}", op,
               to_string(variable.type()));
-  return {edge, full(output.sizes(), 1, output.dtype(), at).reference()};
+  const Tensor one = full(output.sizes(), 1, output.dtype(), at);
+  return {edge, one.reference()};
 }
 
 // How the engine adds two gradients.
