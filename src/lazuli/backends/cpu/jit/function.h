@@ -35,7 +35,6 @@ class Function {
 
  private:
   using Label = Xbyak::Label;
-  using Type = kernel::Type;
 
   bool in_rows() const { return kernel_.form == kernel::Form::rows; }
   // Phases other than `whole` exist for kernels of one loop.
