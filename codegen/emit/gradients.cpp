@@ -24,16 +24,18 @@ const std::map<std::string, const char*> kViewGradients = {
     {"narrow", "narrow_write(full(self.sizes(), 0), grad, dim, start)"},
     {"select", "narrow_write(full(self.sizes(), 0), unsqueeze(grad, dim), dim, index)"}};
 
-// A matrix product of two-letter factors: the factor with the result's first letter comes first,
-// and each is transposed where the letter that is summed stands on the wrong side.
-std::string product(const std::string& result, std::pair<std::string, std::string> a,
+// The gradient of operand `place` as a matrix product of two-letter factors: the factor with the
+// result's first letter comes first, and each is transposed where the letter that is summed stands
+// on the wrong side.
+std::string product(int place, const std::string& result, std::pair<std::string, std::string> a,
                     std::pair<std::string, std::string> b) {
   if (a.first.find(result[0]) == std::string::npos) std::swap(a, b);
   const auto oriented = [](const std::pair<std::string, std::string>& factor, size_t place,
                            char letter) {
     return factor.first[place] == letter ? factor.second : "t(" + factor.second + ")";
   };
-  return "mm(" + oriented(a, 0, result[0]) + ", " + oriented(b, 1, result[1]) + ")";
+  return fmt::format("product({}, {}, {})", oriented(a, 0, result[0]), oriented(b, 1, result[1]),
+                     place);
 }
 
 std::map<std::string, std::string> contraction_gradients(const Entry& entry) {
@@ -54,8 +56,8 @@ std::map<std::string, std::string> contraction_gradients(const Entry& entry) {
                                          entry.where.text(), entry.name, entry.equation));
   }
   const std::vector<std::string>& names = entry.recorded.operands;
-  return {{names[0], product(letters[0], {letters[2], "grad"}, {letters[1], names[1]})},
-          {names[1], product(letters[1], {letters[2], "grad"}, {letters[0], names[0]})}};
+  return {{names[0], product(0, letters[0], {letters[2], "grad"}, {letters[1], names[1]})},
+          {names[1], product(1, letters[1], {letters[2], "grad"}, {letters[0], names[0]})}};
 }
 
 std::map<std::string, formula::Node> gradients_of(const Entry& entry) {

@@ -75,6 +75,10 @@ bool Translator::helper(const Expression& node, Piece& result) {
     result = {fmt::format("{}({}, call)", name, text_of(in[0])), Meaning::tensor};
   } else if (is_gradient_ && name == "share") {
     result = {fmt::format("share({}, {}, call)", text_of(in[0]), text_of(in[1])), Meaning::tensor};
+  } else if (is_gradient_ && name == "product") {
+    result = {fmt::format("product({}, {}, {}, call)", text_of(in[0]), text_of(in[1]),
+                          text_of(in[2])),
+              Meaning::tensor};
   } else {
     return false;
   }

@@ -1,6 +1,7 @@
 #include "lazuli/functions/gradient_helpers.h"
 
 #include "lazuli/functions/functions.gen.h"
+#include "lazuli/functions/gradient_node.h"
 
 namespace lazuli {
 namespace {
@@ -24,6 +25,12 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   if (dims.rank() == 0) return mul(parts, grad, call.at);
   const Tensor count = sum(parts, dims, true, std::nullopt, call.at);
   return mul(parts, div(grad, count, call.at), call.at);
+}
+
+Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call) {
+  const auto* next = dynamic_cast<const OperationNode*>(call.edges[place].node.get());
+  if (!next || next->kind() != op::OpKind::permute) return mm(a, b, call.at);
+  return t(mm(t(b, call.at), t(a, call.at), call.at), call.at);
 }
 
 Tensor inverse_permute(const Tensor& grad, const GradientCall& call) {

@@ -17,6 +17,9 @@ Tensor spread(const Tensor& folded, const GradientCall& call);
 // Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
 // names, of the operand's shape.
 Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
+// Of a matrix product: the gradient a b of operand `place`. Where that operand was a transposed
+// view, the product is worked out transposed, so that the gradient of what it shows lies in order.
+Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call);
 // Of permute: the dimensions back in their order.
 Tensor inverse_permute(const Tensor& grad, const GradientCall& call);
 // Of cat: to each operand its part.

@@ -19,6 +19,7 @@ class OperationNode final : public autograd::Node {
 
   std::string_view name() const override { return op::name_of(kind_); }
   SourceLocation at() const override { return at_; }
+  op::OpKind kind() const { return kind_; }
   std::span<const autograd::Edge> edges() const override { return {edge_data(), operand_count_}; }
   void apply(std::span<const autograd::Gradient> inputs,
              std::span<autograd::Gradient> results) override;
