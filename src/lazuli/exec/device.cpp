@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "lazuli/backends/cpu/cpu_backend.h"
 #include "lazuli/base/check.h"
@@ -19,7 +20,10 @@ Device& Device::get() {
   return *device;
 }
 
-Device::Device() : evaluation_(std::make_unique<Evaluation>()) {}
+Device::Device() : evaluation_(std::make_unique<Evaluation>()) {
+  // Libraries that a run calls tear themselves down when the process ends; nothing may run then.
+  std::atexit([] { Device::get().queue().drain(); });
+}
 
 trace::Tape* Device::take_tape() {
   std::lock_guard<std::mutex> lock(tapes_mutex_);
@@ -103,6 +107,36 @@ Ref<Plan> Device::make_plan(trace::Tape& tape, const Evaluation& evaluation) {
   return plan;
 }
 
+// The run takes what in-place writes of its entries replaced. A variable that later entries write,
+// too, goes on from the value that it had at the cut.
+void Device::hand_over_replaced(trace::Tape& tape, const Evaluation& evaluation, Run& run) {
+  std::vector<trace::Replaced> kept;
+  for (trace::Replaced& each : tape.replaced) {
+    const size_t taken = each.slots_before(evaluation.count);
+    if (taken == 0) {
+      kept.push_back(std::move(each));
+      continue;
+    }
+    const uint32_t last = each.slots[taken - 1];
+    if (taken < each.slots.size()) {
+      trace::Replaced rest(each.holder(), tape.entries()[last].value, each.slots[taken]);
+      for (size_t i = taken + 1; i < each.slots.size(); ++i) rest.slots.push_back(each.slots[i]);
+      kept.push_back(std::move(rest));
+    }
+    uint32_t output = Run::kNoOutput;
+    const auto live = std::lower_bound(evaluation.live.begin(), evaluation.live.end(), last);
+    if (live != evaluation.live.end() && *live == last) {
+      const schedule::Schedule& schedule = run.plan->schedule;
+      const auto place = static_cast<size_t>(live - evaluation.live.begin());
+      const schedule::Buffer& buffer = schedule.buffers[schedule.outputs[place].address.buffer];
+      if (buffer.kind == schedule::Buffer::Kind::output) output = buffer.index;
+    }
+    run.replaced.push_back(std::move(each));
+    run.replaced_outputs.push_back(output);
+  }
+  tape.replaced = std::move(kept);
+}
+
 // From here the results are buffers: values leave the tape, the run enters the queue.
 void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Plan>& plan) {
   const schedule::Schedule& schedule = plan->schedule;
@@ -127,22 +161,7 @@ void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Pl
       run->kinds.push_back(tape.entries()[i].node->kind);
     }
   }
-  for (trace::Replaced& each : tape.replaced) {
-    if (each.slot >= evaluation.count) continue;
-    const auto live = std::lower_bound(evaluation.live.begin(), evaluation.live.end(), each.slot);
-    if (live != evaluation.live.end() && *live == each.slot) {
-      const auto place = static_cast<size_t>(live - evaluation.live.begin());
-      const schedule::Buffer& buffer = schedule.buffers[schedule.outputs[place].address.buffer];
-      if (buffer.kind == schedule::Buffer::Kind::output) {
-        run->replaced_outputs.push_back(buffer.index);
-      }
-    }
-    const uint32_t slot = each.slot;
-    run->replaced.push_back(std::move(each));
-    each.slot = slot;
-  }
-  std::erase_if(tape.replaced,
-                [&](const trace::Replaced& each) { return each.slot < evaluation.count; });
+  hand_over_replaced(tape, evaluation, *run);
   for (size_t i = 0; i < evaluation.live.size(); ++i) {
     trace::Value& value = *tape.entries()[evaluation.live[i]].value;
     const schedule::Output& output = schedule.outputs[i];

@@ -20,6 +20,8 @@
 
 namespace lazuli::exec {
 
+class Run;
+
 class Device {
  public:
   static constexpr int64_t kTrieBudget = int64_t{64} << 20;
@@ -56,6 +58,7 @@ class Device {
   backend::Backend& backend();
   Ref<Plan> find_plan(trace::Tape& tape, Evaluation& evaluation);
   Ref<Plan> make_plan(trace::Tape& tape, const Evaluation& evaluation);
+  void hand_over_replaced(trace::Tape& tape, const Evaluation& evaluation, Run& run);
   void start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Plan>& plan);
   void trim_trie();
   void trim_plans();

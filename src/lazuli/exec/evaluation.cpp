@@ -22,6 +22,12 @@ void Evaluation::find_live(const trace::Tape& tape) {
   for (size_t i = 0; i < count; ++i) {
     if (entries[i].value->reference_count() > 1) mark(i);
   }
+  // A variable that entries on both sides of the cut write may have to be put back to what it was
+  // in between.
+  for (const trace::Replaced& each : tape.replaced) {
+    const size_t before = each.slots_before(count);
+    if (before > 0 && before < each.slots.size()) mark(each.slots[before - 1]);
+  }
   for (size_t i = count; i < entries.size(); ++i) {
     for (const trace::Wire& wire : entries[i].node->wiring()) {
       if (wire.kind == trace::Wire::Kind::slot && wire.index < count) mark(wire.index);

@@ -131,7 +131,7 @@ void note_replaced(const trace::Holder& holder, Ref<trace::Value> before, const 
   while (trace::Tape* tape = now.tape()) {
     std::lock_guard<SpinLock> lock(tape->lock());
     if (now.tape() != tape) continue;
-    tape->replaced.emplace_back(holder, std::move(before), now.slot());
+    tape->note_replaced(holder, std::move(before), now.slot());
     return;
   }
 }

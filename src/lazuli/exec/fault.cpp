@@ -1,21 +1,58 @@
 #include "lazuli/exec/fault.h"
 
+#include <algorithm>
+#include <mutex>
+
 namespace lazuli::exec {
+namespace {
+
+// Faults are rare: one lock serves the undo lists of all.
+std::mutex& undo_mutex() {
+  static std::mutex* const mutex = new std::mutex;
+  return *mutex;
+}
+uint64_t runs_added = 0;  // under the mutex
+
+}  // namespace
+
+RunFault::RunFault(std::string message) : Fault(std::move(message)) {}
+
+RunFault::Undo& RunFault::root(std::shared_ptr<Undo>& undo) {
+  while (undo->joined_to) {
+    const std::shared_ptr<Undo> next = undo->joined_to;
+    undo = next;
+  }
+  return *undo;
+}
 
 void RunFault::add(std::vector<trace::Replaced>& replaced) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  for (trace::Replaced& each : replaced) replaced_.push_back(std::move(each));
+  std::lock_guard<std::mutex> lock(undo_mutex());
+  Undo& undo = root(undo_);
+  ++runs_added;
+  for (trace::Replaced& each : replaced) undo.replaced.emplace_back(runs_added, std::move(each));
   replaced.clear();
 }
 
+void RunFault::join(RunFault& other) {
+  std::lock_guard<std::mutex> lock(undo_mutex());
+  Undo& own = root(undo_);
+  Undo& joined = root(other.undo_);
+  if (&own == &joined) return;
+  for (auto& each : joined.replaced) own.replaced.push_back(std::move(each));
+  joined.replaced.clear();
+  std::stable_sort(own.replaced.begin(), own.replaced.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  joined.joined_to = undo_;
+}
+
 void RunFault::roll_back() {
-  std::vector<trace::Replaced> replaced;
+  std::vector<std::pair<uint64_t, trace::Replaced>> replaced;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    replaced.swap(replaced_);
+    std::lock_guard<std::mutex> lock(undo_mutex());
+    replaced.swap(root(undo_).replaced);
   }
   while (!replaced.empty()) {
-    trace::Replaced last = std::move(replaced.back());
+    trace::Replaced last = std::move(replaced.back().second);
     replaced.pop_back();
     const trace::Value& held = last.holder().held();
     const bool is_spoiled =

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "lazuli/runtime/buffer.h"
@@ -12,10 +15,12 @@ namespace lazuli::exec {
 
 class RunFault final : public runtime::Fault {
  public:
-  using Fault::Fault;
+  explicit RunFault(std::string message);
 
-  // A run that the fault reached hands over what its in-place writes replaced.
+  // A run that the fault reached hands over what its in-place writes replaced by spoiled values.
   void add(std::vector<trace::Replaced>& replaced);
+  // Both reached one run: whichever is thrown first puts back what either of them spoiled.
+  void join(RunFault& other);
   // Puts back every variable that still holds a spoiled value, the latest write first. Called where
   // the error is thrown, never on the worker.
   void roll_back();
@@ -25,8 +30,14 @@ class RunFault final : public runtime::Fault {
   void set_delivered() { delivered_.store(true, std::memory_order_relaxed); }
 
  private:
-  std::mutex mutex_;
-  std::vector<trace::Replaced> replaced_;
+  // What is to be put back, shared by joined faults.
+  struct Undo {
+    std::shared_ptr<Undo> joined_to;                             // null: its own
+    std::vector<std::pair<uint64_t, trace::Replaced>> replaced;  // by run, growing
+  };
+  static Undo& root(std::shared_ptr<Undo>& undo);
+
+  std::shared_ptr<Undo> undo_ = std::make_shared<Undo>();
   std::atomic<bool> delivered_{false};
 };
 

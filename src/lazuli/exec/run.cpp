@@ -60,31 +60,18 @@ void Run::run() noexcept {
     execute();
   } catch (const std::exception& error) {
     // Memory ran out, or a back end broke its promise: nothing of this run can be trusted.
-    auto fault = std::make_shared<RunFault>(error.what());
-    own_fault_ = fault;
-    faults_.assign(plan->schedule.buffers.size(), fault);
-    on_fault(fault);
+    end_ = std::make_shared<RunFault>(error.what());
+    metrics::count(metrics::Counter::faults);
+    on_fault(end_);
   }
-  if (own_fault_ || !faults_.empty()) {
-    std::shared_ptr<RunFault> last;
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      const std::shared_ptr<RunFault>& fault = faults_[plan->output_buffers[i]];
-      if (outputs[i]->state() != runtime::Buffer::State::pending) continue;
-      if (fault) {
-        last = fault;
-        outputs[i]->fail(fault);
-      } else {
-        outputs[i]->set_ready();
-      }
-    }
-    if (last) last->add(replaced);
-  }
+  if (end_ || !is_healthy()) deliver_faults();
   if (arena_) runtime::release(arena_, plan->schedule.arena_bytes);
   arena_ = nullptr;
   replaced.clear();
   replaced_outputs.clear();
   faults_.clear();
   own_fault_ = nullptr;
+  end_ = nullptr;
   failed_.store(0, std::memory_order_relaxed);
   if (env::prints(env::kPrintTime)) {
     const auto elapsed = std::chrono::steady_clock::now() - start;
@@ -108,31 +95,26 @@ void Run::execute() {
       memory_[i] = arena_ + buffer.arena_offset;
     }
   }
-  take_input_faults();
+  if (!take_input_faults()) return;
   give_memory(/*with_donors=*/false);
   for (size_t i = 0; i <= schedule.steps.size(); ++i) {
     if (i == schedule.commit_step) commit();
     if (i == schedule.steps.size()) break;
-    const Step& step = schedule.steps[i];
-    if (!faults_.empty() && is_tainted(step)) {
-      taint(step, nullptr);
-    } else {
-      run_step(i);
-    }
+    run_step(i);
     finish_step(i);
   }
   metrics::count(metrics::Counter::launches, schedule.steps.size());
 }
 
-void Run::take_input_faults() {
-  const schedule::Schedule& schedule = plan->schedule;
-  for (size_t i = 0; i < schedule.buffers.size(); ++i) {
-    const Buffer& buffer = schedule.buffers[i];
-    if (buffer.kind != Buffer::Kind::parameter) continue;
-    if (inputs[buffer.index]->state() != runtime::Buffer::State::failed) continue;
-    faults_.resize(schedule.buffers.size());
-    faults_[i] = std::static_pointer_cast<RunFault>(inputs[buffer.index]->fault());
+// False where a spoiled input has no memory, so that nothing can run.
+bool Run::take_input_faults() {
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]->state() != runtime::Buffer::State::failed) continue;
+    const auto fault = std::static_pointer_cast<RunFault>(inputs[i]->fault());
+    set_fault(i, fault);
+    if (!inputs[i]->data()) end_ = fault;
   }
+  return !end_;
 }
 
 // Outputs that may take an input's memory over wait for the commit: until then a failing step
@@ -144,7 +126,7 @@ void Run::give_memory(bool with_donors) {
     const Buffer& buffer = schedule.buffers[at];
     if (buffer.donors.empty() == with_donors) continue;
     runtime::Buffer& output = *outputs[i];
-    if (faults_.empty()) {
+    if (is_healthy()) {
       for (uint32_t donor : buffer.donors) {
         runtime::Buffer& input = *inputs[donor];
         if (!input.is_donatable() || input.bytes() != output.bytes()) continue;
@@ -160,49 +142,74 @@ void Run::give_memory(bool with_donors) {
 
 // From here on nothing fails: what in-place writes replaced is no longer needed.
 void Run::commit() {
-  if (faults_.empty()) replaced.clear();
+  if (is_healthy()) replaced.clear();
   give_memory(/*with_donors=*/true);
 }
 
-bool Run::is_tainted(const Step& step) const {
-  const auto bad = [&](uint32_t buffer) { return faults_[buffer] != nullptr; };
-  for (const schedule::InstancePlan& instance : step.instances) {
-    for (const schedule::AccessPlan& access : instance.accesses) {
-      if (access.address.buffer < faults_.size() && bad(access.address.buffer)) return true;
-    }
-  }
-  for (const schedule::Address& operand : step.operands) {
-    if (bad(operand.buffer)) return true;
-  }
-  return false;
+void Run::set_fault(size_t source, std::shared_ptr<RunFault> fault) {
+  faults_.resize(plan->schedule.memory_count + plan->schedule.fallible.size());
+  faults_[source] = std::move(fault);
 }
 
-void Run::taint(const Step& step, std::shared_ptr<RunFault> fault) {
-  faults_.resize(plan->schedule.buffers.size());
+std::shared_ptr<RunFault> Run::fault_among(const schedule::Sources& sources) const {
+  for (size_t i = 0; i < faults_.size(); ++i) {
+    if (faults_[i] && (sources[i / 64] >> (i % 64) & 1) != 0) return faults_[i];
+  }
+  return nullptr;
+}
+
+// A step that can fail has one entry that can.
+void Run::note_failure(const Step& step) {
+  const schedule::Schedule& schedule = plan->schedule;
+  size_t place = 0;
+  const auto holds = [&](uint32_t entry) {
+    return std::find(step.entries.begin(), step.entries.end(), entry) != step.entries.end();
+  };
+  while (!holds(schedule.fallible[place])) ++place;
+  const uint32_t entry = schedule.fallible[place];
+  // An index that was spoiled before is no new fault.
+  std::shared_ptr<RunFault> fault = fault_among(schedule.fallible_sources[place]);
   if (!fault) {
-    for (const schedule::InstancePlan& instance : step.instances) {
-      for (const schedule::AccessPlan& access : instance.accesses) {
-        if (!fault && access.address.buffer < faults_.size())
-          fault = faults_[access.address.buffer];
-      }
-    }
-    for (const schedule::Address& operand : step.operands) {
-      if (!fault) fault = faults_[operand.buffer];
-    }
+    fault = std::make_shared<RunFault>(format("{} (at {}): an index is out of range",
+                                              op::name_of(kinds[entry]), to_string(lines[entry])));
+    if (!own_fault_) own_fault_ = fault;
+    metrics::count(metrics::Counter::faults);
+    on_fault(fault);
   }
-  for (uint32_t written : step.writes) faults_[written] = fault;
+  set_fault(schedule.memory_count + place, fault);
 }
 
-std::shared_ptr<RunFault> Run::make_fault(size_t index, const std::string& what) const {
-  const Step& step = plan->schedule.steps[index];
-  std::string where;
-  for (uint32_t entry : step.entries) {
-    if (entry < kinds.size() && op::traits_of(kinds[entry]).can_fail) {
-      where = format("{} (at {}): ", op::name_of(kinds[entry]), to_string(lines[entry]));
-      break;
+void Run::deliver_faults() {
+  const schedule::Schedule& schedule = plan->schedule;
+  std::vector<std::shared_ptr<RunFault>> spoils(outputs.size(), end_);
+  for (size_t i = 0; i < schedule.outputs.size() && !end_; ++i) {
+    const Buffer& buffer = schedule.buffers[schedule.outputs[i].address.buffer];
+    if (buffer.kind != Buffer::Kind::output || spoils[buffer.index]) continue;
+    spoils[buffer.index] = fault_among(schedule.output_sources[i]);
+  }
+  // Every variable that a failing run writes in place is spoiled with it, so that a step is taken
+  // back whole.
+  std::vector<trace::Replaced> put_back;
+  for (size_t i = 0; i < replaced.size(); ++i) {
+    if (replaced_outputs[i] == kNoOutput) continue;
+    std::shared_ptr<RunFault>& spoil = spoils[replaced_outputs[i]];
+    if (!spoil) spoil = own_fault_;
+    if (spoil) put_back.push_back(std::move(replaced[i]));
+  }
+  std::shared_ptr<RunFault> first;
+  for (const std::shared_ptr<RunFault>& fault : spoils) {
+    if (first && fault) first->join(*fault);
+    if (!first) first = fault;
+  }
+  if (first) first->add(put_back);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i]->state() != runtime::Buffer::State::pending) continue;
+    if (spoils[i]) {
+      outputs[i]->fail(spoils[i]);
+    } else {
+      outputs[i]->set_ready();
     }
   }
-  return std::make_shared<RunFault>(where + what);
 }
 
 void Run::run_step(size_t index) {
@@ -234,14 +241,7 @@ void Run::run_step(size_t index) {
   }
   if (step.can_fail && failed_.load(std::memory_order_relaxed) != 0) {
     failed_.store(0, std::memory_order_relaxed);
-    const std::shared_ptr<RunFault> fault = make_fault(index, "an index is out of range");
-    taint(step, fault);
-    // Every variable that this run writes in place is spoiled with it, so that a step is taken
-    // back whole.
-    for (uint32_t output : replaced_outputs) faults_[plan->output_buffers[output]] = fault;
-    own_fault_ = fault;
-    metrics::count(metrics::Counter::faults);
-    on_fault(fault);
+    note_failure(step);
   }
 }
 
@@ -311,7 +311,7 @@ void Run::call_library(const Step& step) {
 // An output is ready after its last writer; one that took a variable over in a plan that can fail
 // waits for the commit, too, because until then it may have to be taken back.
 void Run::finish_step(size_t index) {
-  if (own_fault_ || !faults_.empty()) return;  // delivered together at the end
+  if (!is_healthy()) return;  // delivered together at the end
   const schedule::Schedule& schedule = plan->schedule;
   const bool committed = index + 1 >= schedule.commit_step;
   if (!committed) return;

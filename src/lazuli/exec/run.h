@@ -28,30 +28,38 @@ class Run {
   std::vector<Ref<runtime::Buffer>> inputs;   // by parameter memory
   std::vector<Ref<runtime::Buffer>> outputs;  // by output buffer
   std::vector<uint64_t> words;
-  std::vector<SourceLocation> lines;       // by entry, where the plan can fail
-  std::vector<op::OpKind> kinds;           // likewise
-  std::vector<trace::Replaced> replaced;   // by in-place writes, in program order
-  std::vector<uint32_t> replaced_outputs;  // output buffers that took a variable over
+  std::vector<SourceLocation> lines;      // by entry, where the plan can fail
+  std::vector<op::OpKind> kinds;          // likewise
+  std::vector<trace::Replaced> replaced;  // by in-place writes
+  // By `replaced`: the output buffer that took the variable over; kNoOutput where the variable has
+  // gone on to a value that is no output.
+  static constexpr uint32_t kNoOutput = ~0u;
+  std::vector<uint32_t> replaced_outputs;
   void (*on_fault)(std::shared_ptr<RunFault>) = nullptr;  // told of each new fault
 
  private:
   void execute();
-  void take_input_faults();
+  bool take_input_faults();
   void give_memory(bool with_donors);
   void commit();
-  bool is_tainted(const schedule::Step& step) const;
-  void taint(const schedule::Step& step, std::shared_ptr<RunFault> fault);
+  bool is_healthy() const { return faults_.empty(); }
+  void set_fault(size_t source, std::shared_ptr<RunFault> fault);
+  std::shared_ptr<RunFault> fault_among(const schedule::Sources& sources) const;
+  void note_failure(const schedule::Step& step);
+  void deliver_faults();
   void run_step(size_t index);
   void launch(size_t index);
   void launch_verified(size_t index);
   void call_library(const schedule::Step& step);
-  std::shared_ptr<RunFault> make_fault(size_t index, const std::string& what) const;
   char* address(const schedule::Address& address, int64_t element_bytes) const;
   void finish_step(size_t index);
 
-  std::vector<char*> memory_;                      // by schedule buffer
-  std::vector<std::shared_ptr<RunFault>> faults_;  // by schedule buffer; empty while healthy
-  std::shared_ptr<RunFault> own_fault_;            // of a step of this run
+  std::vector<char*> memory_;  // by schedule buffer
+  // By source (see schedule::Sources); empty while healthy. Steps run on over spoiled memory: what
+  // is spoiled follows from the sources of each output, not from what shares a kernel with it.
+  std::vector<std::shared_ptr<RunFault>> faults_;
+  std::shared_ptr<RunFault> own_fault_;  // the first of a step of this run
+  std::shared_ptr<RunFault> end_;        // of the run as a whole: no output can be trusted
   std::atomic<uint32_t> failed_{0};
   char* arena_ = nullptr;
 };

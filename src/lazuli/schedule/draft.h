@@ -79,6 +79,7 @@ struct Cluster {
   std::vector<Root> roots;              // kernel
   ir::NodeId node = ir::kNoNode;        // multiply, library; the write that the kernel completes
   std::vector<MemoryOperand> operands;  // multiply, library; a write's self, to be copied first
+  ir::NodeId fallible = ir::kNoNode;    // the one node in it that can fail, so that errors name it
   int32_t family = -1;
   int32_t height = 0;  // above all clusters that use what it stores
   std::vector<ClusterId> users;
@@ -124,6 +125,7 @@ AxisMap kept_map(const ir::Node& reduction, const Shape& operand, const AxisMap&
 // The steps of make_schedule, in order; each in the file of its name.
 void place_views(Draft& draft);
 void form_clusters(Draft& draft);
+void find_sources(const ir::Graph& graph, Schedule& schedule);
 
 // One memory operand of a cluster's kernel, by cluster axis.
 struct Load {

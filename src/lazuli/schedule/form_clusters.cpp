@@ -300,7 +300,14 @@ class Former {
                        [&](ClusterId cluster) { return can_inline(id, cluster); });
   }
 
+  bool can_fail(ir::NodeId id) const { return op::traits_of(d_.node(id).kind).can_fail; }
+
+  bool has_room(ir::NodeId id, ClusterId cluster) const {
+    return !can_fail(id) || d_.clusters[static_cast<size_t>(cluster)].fallible == ir::kNoNode;
+  }
+
   bool can_inline(ir::NodeId id, ClusterId cluster) {
+    if (!has_room(id, cluster)) return false;
     const AxisMap map = map_in(id, cluster);
     if (is_fold(id)) {
       AxisMap unused;
@@ -315,6 +322,7 @@ class Former {
   void work_out(ir::NodeId id, ClusterId cluster) {
     NodeState& state = d_.state(id);
     state.inlined.push_back(cluster);
+    if (can_fail(id)) d_.clusters[static_cast<size_t>(cluster)].fallible = id;
     std::vector<AxisMap> done;
     for (size_t i = 0; i < state.uses.size(); ++i) {
       if (state.uses[i].cluster != cluster) continue;
@@ -384,6 +392,7 @@ class Former {
     const ir::NodeId data = family(is_fold(id) ? d_.state(d_.node(id).operands[0].node).base : id);
     for (const ClusterId cluster : clusters_.of_family(data)) {
       if (std::find(users.begin(), users.end(), cluster) != users.end()) continue;
+      if (!has_room(id, cluster)) continue;
       if (!clusters_.match_axes(cluster, id, is_fold(id), map)) continue;
       AxisMap unused;
       if (is_fold(id) && !clusters_.fit_fold(cluster, id, map, unused, false)) continue;

@@ -103,7 +103,7 @@ class Order {
         break;
     }
     const std::string& key = codes_[static_cast<size_t>(id)].key;
-    if (!d_.options.unfused) {
+    if (!d_.options.unfused && !codes_[static_cast<size_t>(id)].can_fail) {
       for (const Priority& each : ready_) {
         const ClusterId other = std::get<2>(each);
         const bool fits = cluster(other).kind == Cluster::Kind::kernel &&

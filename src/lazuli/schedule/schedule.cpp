@@ -21,6 +21,7 @@ Schedule make_schedule(ir::Graph graph, const Options& options) {
   plan_memory(draft, ordered, schedule);
   schedule.kernels = std::move(ordered.kernels);
   schedule.commit_step = ordered.commit_step;
+  find_sources(graph, schedule);
   for (OrderedStep& each : ordered.steps) schedule.steps.push_back(std::move(each.step));
   for (const MemoryOperand& output : draft.outputs) {
     const Place place = draft.resolve(output);

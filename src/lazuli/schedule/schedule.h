@@ -78,6 +78,10 @@ struct Step {
                                           // source's memory
 };
 
+// What a value is worked out from, as far as it can be spoiled: bit m is the parameter memory m,
+// the bits from Schedule::memory_count on are Schedule::fallible.
+using Sources = std::vector<uint64_t>;
+
 // Where an output of the graph is afterwards: a buffer of its own, or a view of one that lives on
 // anyway (a parameter's or another output's).
 struct Output {
@@ -89,9 +93,13 @@ struct Schedule {
   std::vector<kernel::Kernel> kernels;
   std::vector<Buffer> buffers;
   std::vector<Step> steps;
-  std::vector<Output> outputs;     // as Graph::outputs
-  int64_t arena_bytes = 0;         // planned peak of temporaries
-  int64_t intermediate_bytes = 0;  // what they would take without reuse
+  std::vector<Output> outputs;            // as Graph::outputs
+  uint32_t memory_count = 0;              // parameter memories
+  std::vector<uint32_t> fallible;         // tape entries that can fail; at most one a step
+  std::vector<Sources> output_sources;    // by output
+  std::vector<Sources> fallible_sources;  // by fallible entry; its own bit is not among them
+  int64_t arena_bytes = 0;                // planned peak of temporaries
+  int64_t intermediate_bytes = 0;         // what they would take without reuse
   uint32_t commit_step = 0;  // steps from here on can't fail; donors are taken only by buffers
                              // that no earlier step writes
 };

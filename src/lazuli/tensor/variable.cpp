@@ -81,8 +81,7 @@ void Variable::refresh(Ref<trace::Value> value) {
 
 void Variable::assign(Ref<trace::Value> value) {
   LZ_ASSERT(!view_, "a view's contents are written to its base");
-  // A pending value that makes way needs no note: the evaluated one before it has been noted.
-  if (!value_->tape() && value->tape()) exec::note_replaced(*this, value_, *value);
+  if (value->tape()) exec::note_replaced(*this, value_, *value);
   value_ = std::move(value);
   ++version_;
 }

@@ -256,11 +256,30 @@ void Tape::drop_prefix(size_t count) {
   }
   std::vector<Replaced> kept;
   for (Replaced& each : replaced) {
-    if (each.slot < count) continue;
-    each.slot -= static_cast<uint32_t>(count);
+    if (each.slots[0] < count) continue;
+    for (uint32_t& slot : each.slots) slot -= static_cast<uint32_t>(count);
+    each.holder().note.store(static_cast<uint32_t>(kept.size()), std::memory_order_relaxed);
     kept.push_back(std::move(each));
   }
   replaced = std::move(kept);
+}
+
+void Tape::note_replaced(const Holder& holder, Ref<Value> before, uint32_t slot) {
+  if (before->tape() == this) {
+    const uint32_t note = holder.note.load(std::memory_order_relaxed);
+    if (note < replaced.size() && &replaced[note].holder() == &holder) {
+      replaced[note].slots.push_back(slot);
+    }
+    return;
+  }
+  holder.note.store(static_cast<uint32_t>(replaced.size()), std::memory_order_relaxed);
+  replaced.emplace_back(holder, std::move(before), slot);
+}
+
+size_t Replaced::slots_before(size_t count) const {
+  size_t found = slots.size();
+  while (found > 0 && slots[found - 1] >= count) --found;
+  return found;
 }
 
 }  // namespace lazuli::trace

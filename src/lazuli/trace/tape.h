@@ -3,10 +3,12 @@
 // knows nothing of how it is evaluated: it says when a cut is due and hands over what it holds.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "lazuli/base/small_vector.h"
 #include "lazuli/base/source_location.h"
 #include "lazuli/base/spin_lock.h"
 #include "lazuli/trace/trie.h"
@@ -39,24 +41,28 @@ class Holder {
   virtual const Value& held() const = 0;
   virtual void restore(Ref<Value> before) = 0;
 
+  // Where a tape noted what it held; a hint that the tape checks.
+  mutable std::atomic<uint32_t> note{0};
+
  protected:
   ~Holder() = default;
 };
 
-// An evaluated value that an in-place write of this tape replaced.
+// A value from outside that in-place writes of this tape replaced.
 class Replaced {
  public:
   Replaced(const Holder& holder, Ref<Value> before, uint32_t slot)
-      : before(std::move(before)), slot(slot), holder_(const_cast<Holder*>(&holder)) {
+      : before(std::move(before)), holder_(const_cast<Holder*>(&holder)) {
+    slots.push_back(slot);
     holder_->retain_holder();
   }
   Replaced(Replaced&& other) noexcept
-      : before(std::move(other.before)), slot(other.slot), holder_(other.holder_) {
+      : before(std::move(other.before)), slots(std::move(other.slots)), holder_(other.holder_) {
     other.holder_ = nullptr;
   }
   Replaced& operator=(Replaced&& other) noexcept {
     std::swap(before, other.before);
-    std::swap(slot, other.slot);
+    std::swap(slots, other.slots);
     std::swap(holder_, other.holder_);
     return *this;
   }
@@ -65,8 +71,11 @@ class Replaced {
   }
   Holder& holder() const { return *holder_; }
 
+  // How many of the slots lie among the first `count` entries.
+  size_t slots_before(size_t count) const;
+
   Ref<Value> before;
-  uint32_t slot;  // of the value that took its place
+  SmallVector<uint32_t, 3> slots;  // of the values that took its place, one after another
 
  private:
   Holder* holder_;
@@ -114,7 +123,10 @@ class Tape {
   // Bookkeeping of the rule of which thread records where.
   const void* last_thread = nullptr;
   uint32_t thread_changes = 0;
-  // What in-place writes replaced, in program order.
+  // Notes that `holder` held `before` until an in-place write made it the value of `slot`. Later
+  // writes to it only add their slots; of what was born on this tape nothing is noted.
+  void note_replaced(const Holder& holder, Ref<Value> before, uint32_t slot);
+  // What in-place writes replaced, in the order of the first write to each holder.
   std::vector<Replaced> replaced;
 
  private:

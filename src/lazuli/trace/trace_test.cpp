@@ -282,7 +282,7 @@ TEST_F(TapeTest, WhatWritesReplacedFollowsTheirEntries) {
   here.evaluate(2);
   ASSERT_EQ(here.tape.replaced.size(), 1u);
   EXPECT_EQ(&here.tape.replaced[0].holder(), &second);
-  EXPECT_EQ(here.tape.replaced[0].slot, third->slot());
+  EXPECT_EQ(here.tape.replaced[0].slots[0], third->slot());
   EXPECT_EQ(first.references, 0);
   EXPECT_EQ(second.references, 1);
   here.evaluate();
