@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "lazuli/base/check.h"
-#include "lazuli/interpret/interpret.h"
 #include "lazuli/kernel/builder.h"
 
 namespace lazuli::schedule {
@@ -40,10 +39,11 @@ Shape at_least_vector(const Shape& shape) { return shape.rank() == 0 ? Shape{1} 
 class NodeEvaluation {
  public:
   NodeEvaluation(const GraphCase& one, const Node& node, std::vector<const Array*> operands,
-                 char unread)
+                 MakeProgram make_program, char unread)
       : case_(one),
         node_(node),
         operands_(std::move(operands)),
+        make_program_(make_program),
         unread_(unread),
         result_(node.type) {}
 
@@ -98,10 +98,10 @@ class NodeEvaluation {
                    [&](const Dims& index) { copy_element(to++, operand(0), source_of(index)); });
   }
 
-  static void run_kernel(const kernel::Kernel& kernel, int64_t rows, int64_t columns,
-                         const std::vector<kernel::AccessArguments>& accesses,
-                         const std::vector<uint64_t>& numbers) {
-    const auto program = interpret::make_program(kernel);
+  void run_kernel(const kernel::Kernel& kernel, int64_t rows, int64_t columns,
+                  const std::vector<kernel::AccessArguments>& accesses,
+                  const std::vector<uint64_t>& numbers) const {
+    const auto program = make_program_(kernel);
     const auto scratch_bytes = static_cast<size_t>(program->scratch_bytes(rows, columns, 1));
     std::vector<char> scratch(scratch_bytes + 64);
     kernel::Arguments arguments;
@@ -329,6 +329,7 @@ class NodeEvaluation {
   const GraphCase& case_;
   const Node& node_;
   std::vector<const Array*> operands_;
+  MakeProgram make_program_;
   char unread_;
   Array result_;
   std::atomic<uint32_t> failed_{0};
@@ -358,7 +359,7 @@ void DirectEvaluation::run() {
     for (const Operand& operand : node.operands) {
       operands.push_back(operand.kind == Operand::Kind::node ? &value(operand.node) : nullptr);
     }
-    NodeEvaluation evaluation(case_, node, std::move(operands), unread_);
+    NodeEvaluation evaluation(case_, node, std::move(operands), make_program_, unread_);
     Array result = evaluation.run();
     values_.push_back(std::move(result));
     failed_.push_back(evaluation.failed());

@@ -1,7 +1,8 @@
 // What a graph means, for tests: node by node over row-major arrays, with plain loops for whatever
-// moves elements and the interpreter for whatever computes them. No fusion, no layouts, no reuse.
+// moves elements and one small kernel for whatever computes them. No fusion, no layouts, no reuse.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "lazuli/backend/backend.h"
@@ -9,11 +10,15 @@
 
 namespace lazuli::schedule {
 
+// What makes kernels run: interpret::make_program, say.
+using MakeProgram = std::unique_ptr<kernel::Program> (*)(const kernel::Kernel&);
+
 class DirectEvaluation {
  public:
   // `one` outlives the evaluation and may grow. A gather whose index is out of range gives an
   // element of bytes `unread`, 0 or 1.
-  explicit DirectEvaluation(const GraphCase& one, char unread = 0) : case_(one), unread_(unread) {}
+  DirectEvaluation(const GraphCase& one, MakeProgram make_program, char unread = 0)
+      : case_(one), make_program_(make_program), unread_(unread) {}
 
   // All nodes that the graph has by now.
   void run();
@@ -23,6 +28,7 @@ class DirectEvaluation {
 
  private:
   const GraphCase& case_;
+  MakeProgram make_program_;
   char unread_;
   std::vector<Array> values_;
   std::vector<bool> failed_;

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 
-#include "lazuli/schedule/graph_case.h"
+#include "lazuli/schedule/evaluate_directly.h"
 
 namespace lazuli::schedule {
 
-GraphCase random_case(uint64_t seed);
+GraphCase random_case(uint64_t seed, MakeProgram make_program);
 
 // Random elements; some f32 are NaN, infinite or -0.
 void fill_randomly(DType dtype, std::vector<char>& bytes, uint64_t seed);

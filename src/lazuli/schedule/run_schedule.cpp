@@ -6,8 +6,6 @@
 #include <memory>
 
 #include "lazuli/base/check.h"
-#include "lazuli/interpret/interpret.h"
-#include "lazuli/schedule/evaluate_directly.h"
 #include "lazuli/schedule/random.h"
 
 namespace lazuli::schedule {
@@ -265,7 +263,7 @@ class Runner {
     LZ_ASSERT(step.kernel < schedule_.kernels.size(), "step {} has no kernel", place);
     const kernel::Kernel& kernel = schedule_.kernels[step.kernel];
     kernel::verify(kernel);
-    const auto program = interpret::make_program(kernel);
+    const auto program = options_.make_program(kernel);
     std::vector<Task> tasks;
     std::vector<std::vector<uint64_t>> numbers(step.instances.size());
     for (size_t i = 0; i < step.instances.size(); ++i) {

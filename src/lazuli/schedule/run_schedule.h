@@ -1,4 +1,4 @@
-// Runs a schedule over plain memory as the executor does, with the interpreter, and distrusts it:
+// Runs a schedule over plain memory as the executor does, and distrusts it:
 // every access is checked against its buffer, fresh memory is poisoned, tasks run in a random order
 // and kernels are cut into random boxes. For tests.
 #pragma once
@@ -6,12 +6,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "lazuli/schedule/graph_case.h"
+#include "lazuli/schedule/evaluate_directly.h"
 #include "lazuli/schedule/schedule.h"
 
 namespace lazuli::schedule {
 
 struct RunOptions {
+  MakeProgram make_program = nullptr;
   bool donates = false;     // outputs take over what memories they may, each offered by chance
   bool offers_all = false;  // all of them are offered
   uint64_t seed = 0;        // of the order of tasks and of the memories offered

@@ -3,7 +3,6 @@
 #include <exception>
 
 #include "lazuli/base/format.h"
-#include "lazuli/schedule/evaluate_directly.h"
 #include "lazuli/schedule/run_schedule.h"
 
 namespace lazuli::schedule {
@@ -15,10 +14,10 @@ struct Expected {
   std::vector<Array> outputs;
 };
 
-Expected evaluate(const GraphCase& one) {
+Expected evaluate(const GraphCase& one, MakeProgram make_program) {
   GraphCase live = one;
   ir::remove_dead(live.graph);
-  DirectEvaluation evaluation(live);
+  DirectEvaluation evaluation(live, make_program);
   evaluation.run();
   Expected expected;
   for (size_t i = 0; i < live.graph.nodes.size(); ++i) {
@@ -28,7 +27,7 @@ Expected evaluate(const GraphCase& one) {
     expected.outputs.push_back(evaluation.value(output));
   }
   if (!expected.failed) return expected;
-  DirectEvaluation other(live, 1);
+  DirectEvaluation other(live, make_program, 1);
   other.run();
   for (size_t i = 0; i < expected.outputs.size(); ++i) {
     expected.must_report |=
@@ -70,8 +69,9 @@ constexpr Variant kVariants[] = {
 
 }  // namespace
 
-std::string check_case(const GraphCase& one, uint64_t seed, CheckStatistics* statistics) {
-  const Expected expected = evaluate(one);
+std::string check_case(const GraphCase& one, uint64_t seed, MakeProgram tested,
+                       MakeProgram reference, CheckStatistics* statistics) {
+  const Expected expected = evaluate(one, reference);
   if (statistics) {
     statistics->nodes += static_cast<int64_t>(one.graph.nodes.size());
     statistics->failures += expected.failed;
@@ -88,9 +88,11 @@ std::string check_case(const GraphCase& one, uint64_t seed, CheckStatistics* sta
       }
       ir::verify(run.graph);
       schedule = make_schedule(run.graph, {.unfused = variant.unfused});
-      const RunResult result = run_schedule(
-          schedule, run,
-          {.donates = variant.donates, .offers_all = variant.offers_all, .seed = seed});
+      const RunResult result = run_schedule(schedule, run,
+                                            {.make_program = tested,
+                                             .donates = variant.donates,
+                                             .offers_all = variant.offers_all,
+                                             .seed = seed});
       fault = difference(expected, result);
       if (statistics) {
         statistics->donations += result.donations;

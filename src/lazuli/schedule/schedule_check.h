@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "lazuli/schedule/graph_case.h"
+#include "lazuli/schedule/evaluate_directly.h"
 #include "lazuli/schedule/schedule.h"
 
 namespace lazuli::schedule {
@@ -17,7 +17,9 @@ struct CheckStatistics {
 };
 
 // Runs the case directly, unfused, fused, fused after the graph's passes, with and without
-// donations; `seed` chooses orders and cuts. Returns "" or a report of the first difference.
-std::string check_case(const GraphCase& one, uint64_t seed, CheckStatistics* statistics = nullptr);
+// donations; `seed` chooses orders and cuts. Kernels are run as `tested` makes them, the direct
+// evaluation's as `reference` does. Returns "" or a report of the first difference.
+std::string check_case(const GraphCase& one, uint64_t seed, MakeProgram tested,
+                       MakeProgram reference, CheckStatistics* statistics = nullptr);
 
 }  // namespace lazuli::schedule

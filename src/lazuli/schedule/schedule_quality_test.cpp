@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "lazuli/interpret/interpret.h"
 #include "lazuli/schedule/random_graph.h"
 #include "lazuli/schedule/schedule.h"
 #include "lazuli/schedule/schedule_check.h"
@@ -121,7 +122,7 @@ class ScheduleQuality : public testing::Test {
 
   // The schedule of what has been built, which gives what the graph means.
   Schedule make() {
-    EXPECT_EQ(check_case(builder.made, 1), "");
+    EXPECT_EQ(check_case(builder.made, 1, interpret::make_program, interpret::make_program), "");
     return make_schedule(builder.made.graph, {});
   }
 

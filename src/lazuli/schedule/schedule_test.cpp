@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "lazuli/interpret/interpret.h"
 #include "lazuli/schedule/random_graph.h"
 #include "lazuli/schedule/schedule_check.h"
 
@@ -13,6 +14,10 @@ namespace {
 
 using ir::NodeId;
 using op::OpKind;
+
+std::string check(const GraphCase& one, uint64_t seed, CheckStatistics* statistics = nullptr) {
+  return check_case(one, seed, interpret::make_program, interpret::make_program, statistics);
+}
 
 // Random graphs; LAZULI_SCHEDULE_SEED runs one of them, LAZULI_SCHEDULE_CASES as many as it says.
 TEST(Schedule, GivesWhatTheGraphMeans) {
@@ -23,7 +28,7 @@ TEST(Schedule, GivesWhatTheGraphMeans) {
   CheckStatistics statistics;
   int faults = 0;
   for (uint64_t seed = first; seed <= last && faults < 3; ++seed) {
-    const std::string report = check_case(random_case(seed), seed, &statistics);
+    const std::string report = check(random_case(seed, interpret::make_program), seed, &statistics);
     if (report.empty()) continue;
     ADD_FAILURE() << report;
     ++faults;
@@ -46,7 +51,7 @@ TEST(Schedule, WritesRegionsThatAreRead) {
         fill_randomly(kFloat32, builder.made.memories[0], 7);
         const NodeId part = builder.apply(OpKind::narrow, {x}, {0}, {8}, {from});
         builder.output(builder.apply(OpKind::narrow_write, {x, part}, {0}, {}, {to}));
-        ASSERT_EQ(check_case(builder.made, static_cast<uint64_t>(16 * to + from)), "");
+        ASSERT_EQ(check(builder.made, static_cast<uint64_t>(16 * to + from)), "");
       }
     }
   }
@@ -65,7 +70,7 @@ TEST(Schedule, WritesWhatIsComputedFromTheRegion) {
           builder.apply(OpKind::narrow_write, {x, builder.add(a, b)}, {0}, {}, {to});
       builder.output(written);
       builder.output(builder.apply(OpKind::exp, {written}));
-      ASSERT_EQ(check_case(builder.made, static_cast<uint64_t>(16 * to + from)), "");
+      ASSERT_EQ(check(builder.made, static_cast<uint64_t>(16 * to + from)), "");
     }
   }
 }
@@ -80,7 +85,7 @@ TEST(Schedule, FollowsTheReductionTree) {
     builder.output(builder.reduce(OpKind::sum, y, {0, 1}, true));
     builder.output(builder.reduce(OpKind::sum, x, {0, 1}, false));
     builder.output(builder.reduce(OpKind::amax, x, {0}, false));
-    ASSERT_EQ(check_case(builder.made, static_cast<uint64_t>(extent)), "");
+    ASSERT_EQ(check(builder.made, static_cast<uint64_t>(extent)), "");
   }
 }
 
@@ -94,7 +99,7 @@ TEST(Schedule, ReportsIndicesOutOfRange) {
     const NodeId next = builder.add(x, x);  // might take x's memory, but not before the gather
     builder.output(builder.apply(OpKind::exp, {taken}));
     builder.output(next);
-    ASSERT_EQ(check_case(builder.made, 1), "");
+    ASSERT_EQ(check(builder.made, 1), "");
   }
 }
 
@@ -104,7 +109,7 @@ TEST(Schedule, GathersFromASingleElement) {
   fill_randomly(kFloat32, builder.made.memories[0], 1);
   const NodeId index = builder.parameter({kInt64, {}});
   builder.output(builder.apply(OpKind::gather, {x, index}, {0}));
-  EXPECT_EQ(check_case(builder.made, 1), "");
+  EXPECT_EQ(check(builder.made, 1), "");
 }
 
 // What is read along two folded dimensions lies evenly along them, also where another value joins
@@ -116,14 +121,14 @@ TEST(Schedule, FoldsOneStretch) {
   const NodeId column = builder.reduce(OpKind::amax, x, {1}, true);
   builder.output(builder.apply(OpKind::div, {x, column}));
   builder.output(builder.reduce(OpKind::sum, x, {0, 1}, false));
-  EXPECT_EQ(check_case(builder.made, 1), "");
+  EXPECT_EQ(check(builder.made, 1), "");
 
   CaseBuilder other;
   const NodeId strided =
       other.parameter(kFloat32, {{3, 4}, {1, 3}, 0}, other.add_memory(48, 1), false);
   const NodeId same = other.reduce(OpKind::sum, strided, {}, false);
   other.output(other.reduce(OpKind::sum, other.add(same, same), {0, 1}, false));
-  EXPECT_EQ(check_case(other.made, 1), "");
+  EXPECT_EQ(check(other.made, 1), "");
 }
 
 TEST(Schedule, FoldsNoElements) {
@@ -132,7 +137,7 @@ TEST(Schedule, FoldsNoElements) {
   const NodeId sum = builder.reduce(OpKind::sum, x, {0, 1}, true);
   builder.output(sum);
   builder.output(builder.add(sum, x));
-  EXPECT_EQ(check_case(builder.made, 1), "");
+  EXPECT_EQ(check(builder.made, 1), "");
 }
 
 // x < x is false whatever the softmax before it gives, so nothing is folded at last.
@@ -142,7 +147,7 @@ TEST(Schedule, LosesFoldsToConstants) {
   fill_randomly(kFloat32, builder.made.memories[0], 1);
   const NodeId shifted = builder.sub(x, builder.reduce(OpKind::amax, x, {1}, true));
   builder.output(builder.apply(OpKind::lt, {shifted, shifted}));
-  EXPECT_EQ(check_case(builder.made, 1), "");
+  EXPECT_EQ(check(builder.made, 1), "");
 }
 
 // A parameter that an output shows gives its memory to none.
@@ -155,7 +160,7 @@ TEST(Schedule, KeepsParametersThatOutputsShow) {
   builder.output(builder.apply(OpKind::view, {x}, {}, {2, 4}));
   const Schedule shown = make_schedule(builder.made.graph, {});
   EXPECT_TRUE(shown.buffers[shown.outputs[0].address.buffer].donors.empty());
-  EXPECT_EQ(check_case(builder.made, 1), "");
+  EXPECT_EQ(check(builder.made, 1), "");
 }
 
 }  // namespace
