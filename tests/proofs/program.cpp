@@ -1,0 +1,315 @@
+// What each statement does and how it is written.
+#include "tests/proofs/program.h"
+
+#include <array>
+#include <limits>
+
+#include "lazuli/base/format.h"
+#include "tests/fuzz/random.h"
+
+namespace lazuli::proofs {
+namespace {
+
+// How each action is written: {r}, {a}, {b}, {c} are tensors; {u} is "_" for the in-place form.
+constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
+    "{r} = data({n}, {sizes}, {dtype})",
+    "{r} = data({n}, {sizes}, f32).requires_grad_()",
+    "{r} = from_blob(data({n}), {sizes}, strides by columns)",
+    "{r} = rand({sizes})",
+    "{r} = randn({sizes})",
+    "{r} = zeros({sizes}, {dtype})",
+    "{r} = full({sizes}, {x}, {dtype})",
+    "{r} = arange({x}, {x} + {start}, 1, {dtype})",
+    "manual_seed({n})",
+    "{r} = {a}.neg{u}()",
+    "{r} = {a}.exp{u}()",
+    "{r} = {a}.log{u}()",
+    "{r} = {a}.sqrt{u}()",
+    "{r} = {a}.relu{u}()",
+    "{r} = {a}.tanh{u}()",
+    "{r} = {a}.to({dtype})",
+    "{r} = {a}.add{u}({b}, {x})",
+    "{r} = {a}.sub{u}({b}, {x})",
+    "{r} = {a}.mul{u}({b})",
+    "{r} = {a}.div{u}({b})",
+    "{r} = {a}.maximum({b})",
+    "{r} = {a}.eq({b})",
+    "{r} = {a}.lt({b})",
+    "{r} = {a}.gt({b})",
+    "{r} = where({a}.to(bool), {b}, {c})",
+    "{a}.copy_({b})",
+    "{r} = {a}.add{u}({x})",
+    "{r} = {a}.sub{u}({x})",
+    "{r} = {a}.mul{u}({x})",
+    "{r} = {a}.div{u}({x})",
+    "{r} = {a}.rsub({x})",
+    "{r} = {a}.rdiv({x})",
+    "{r} = {a}.clamp_min{u}({x})",
+    "{r} = {a}.gt({x})",
+    "{r} = {a}.eq({x})",
+    "{r} = where({a}.to(bool), {x}, {b})",
+    "{a}.fill_({x})",
+    "{r} = {a}.view({sizes})",
+    "{r} = {a}.reshape({sizes})",
+    "{r} = {a}.expand({sizes})",
+    "{r} = {a}.permute({sizes})",
+    "{r} = {a}.narrow({dim}, {start}, {length})",
+    "{r} = {a}.select({dim}, {start})",
+    "{r} = {a}.unsqueeze({dim})",
+    "{r} = {a}.squeeze({dim})",
+    "{r} = {a}.detach()",
+    "{a}.narrow({dim}, {start}, {length}).copy_({b})",
+    "{a}.narrow({dim}, {start}, {length}).add_({b})",
+    "{a}.select({dim}, {start}).mul_({x})",
+    "{a}.permute({sizes}).sub_({b})",
+    "{a}.view({sizes}).relu_()",
+    "{r} = {a}.sum({sizes}, {keepdim})",
+    "{r} = {a}.sum()",
+    "{r} = {a}.mean({dim}, {keepdim})",
+    "{r} = {a}.amax({sizes}, {keepdim})",
+    "{r} = {a}.amin({sizes}, {keepdim})",
+    "{r} = {a}.argmax({dim}, {keepdim})",
+    "{r} = {a}.softmax({dim})",
+    "{r} = {a}.log_softmax({dim})",
+    "{r} = {a}.cross_entropy(index({b}, {a}.size(1)))",
+    "{r} = {a}.gt({x}).to(f32){ta}.mm({b}.lt({x}).to(f32){tb})",
+    "{r} = {a}{ta}.mm({b}{tb})",
+    "{r} = {a}.gather({dim}, index({b}, {a}.size({dim})))",
+    "{r} = {a}.scatter_add{u}({dim}, index({b}, {a}.size({dim})), {c})",
+    "{r} = cat({{{a}, {b}, {a}}}, {dim})",
+    "{a}.sum().backward()",
+    "{a}.set_grad({{}})",
+    "{r} = {a}.detach().mul(1).requires_grad_()",
+    "{r} = {a}",
+    "{a} = Tensor()",
+    "read({a})",
+    "eval()",
+};
+
+std::vector<float> fractions(uint64_t seed, int64_t count) {
+  constexpr float kOdd[] = {0.0f,
+                            -0.0f,
+                            1.0f,
+                            -1.0f,
+                            1e-40f,
+                            3e38f,
+                            0x1p24f,
+                            std::numeric_limits<float>::infinity(),
+                            -std::numeric_limits<float>::infinity(),
+                            std::numeric_limits<float>::quiet_NaN()};
+  fuzz::Random random(seed);
+  const bool has_odd = random.one_in(4);
+  std::vector<float> values(static_cast<size_t>(count));
+  for (float& value : values) {
+    value = static_cast<float>(random.between(-4000, 4000)) / 1024.0f;
+    if (has_odd && random.one_in(6)) value = random.pick(kOdd);
+  }
+  return values;
+}
+
+Tensor data(const Statement& s) {
+  const Shape shape{std::span<const int64_t>(s.sizes)};
+  fuzz::Random random(s.bits);
+  switch (s.dtype) {
+    case DType::f32:
+      return from_vector(fractions(s.bits, shape.product()), shape);
+    case DType::i64: {
+      std::vector<int64_t> values(static_cast<size_t>(shape.product()));
+      for (int64_t& value : values) {
+        value = random.between(-6, 6);
+        if (random.one_in(40)) value = static_cast<int64_t>(random.bits());
+      }
+      return from_vector(values, shape);
+    }
+    case DType::boolean:
+      break;
+  }
+  std::vector<bool> values(static_cast<size_t>(shape.product()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = random.one_in(2);
+  return from_vector(values, shape);
+}
+
+Tensor blob(const Statement& s) {
+  const Shape shape{std::span<const int64_t>(s.sizes)};
+  auto memory = std::make_shared<std::vector<float>>(fractions(s.bits, shape.product() + 1));
+  Dims strides = Dims::filled(shape.rank(), 1);
+  for (int i = 1; i < shape.rank(); ++i) {
+    strides[i] = strides[i - 1] * std::max<int64_t>(shape[i - 1], 1);
+  }
+  return from_blob(memory->data(), shape, kFloat32, strides, [memory] {});
+}
+
+// Indices in range, whatever the tensor holds.
+Tensor index(const Tensor& tensor, int64_t extent) {
+  const Tensor whole = tensor.to(kInt64);
+  const Tensor low = where(whole.lt(0), 0, whole);
+  return where(low.gt(extent - 1), extent - 1, low);
+}
+
+Scalar number(const Statement& s, const Tensor& a) {
+  if (is_floating(a.dtype())) return s.number;
+  return static_cast<int64_t>(s.number);
+}
+
+Tensor maybe_transposed(const Tensor& tensor, bool transposed) {
+  return transposed ? tensor.t() : tensor;
+}
+
+}  // namespace
+
+void execute(const Statement& s, Pool& pool) {
+  const NoGradGuard* guard = s.no_grad ? new NoGradGuard : nullptr;
+  const std::unique_ptr<const NoGradGuard> no_grad(guard);
+  // Handles of its own: the result may take an operand's place.
+  const Tensor a = pool[static_cast<size_t>(s.operands[0])];
+  const Tensor b = pool[static_cast<size_t>(s.operands[1])];
+  const Tensor c = pool[static_cast<size_t>(s.operands[2])];
+  Tensor& r = pool[static_cast<size_t>(s.result)];
+  const Shape sizes{std::span<const int64_t>(s.sizes)};
+  const auto end = static_cast<double>(s.start);
+  // clang-format off
+  switch (s.action) {
+    case Action::data: r = data(s); return;
+    case Action::leaf: r = data(s).requires_grad_(); return;
+    case Action::blob: r = blob(s); return;
+    case Action::rand: r = rand(sizes); return;
+    case Action::randn: r = randn(sizes); return;
+    case Action::zeros: r = zeros(sizes, s.dtype); return;
+    case Action::full: r = full(sizes, s.number, s.dtype); return;
+    case Action::arange: r = arange(s.number, s.number + end, 1, s.dtype); return;
+    case Action::seed: manual_seed(s.bits); return;
+    case Action::eval: eval(); return;
+    default:
+      break;
+  }
+  if (!a.defined()) return;
+  const Scalar x = number(s, a);
+  switch (s.action) {
+    case Action::neg: r = s.in_place ? a.neg_() : a.neg(); return;
+    case Action::exp: r = s.in_place ? a.exp_() : a.exp(); return;
+    case Action::log: r = s.in_place ? a.log_() : a.log(); return;
+    case Action::sqrt: r = s.in_place ? a.sqrt_() : a.sqrt(); return;
+    case Action::relu: r = s.in_place ? a.relu_() : a.relu(); return;
+    case Action::tanh: r = s.in_place ? a.tanh_() : a.tanh(); return;
+    case Action::to_dtype: r = a.to(s.dtype); return;
+    case Action::add_number: r = s.in_place ? a.add_(x) : a.add(x); return;
+    case Action::sub_number: r = s.in_place ? a.sub_(x) : a.sub(x); return;
+    case Action::mul_number: r = s.in_place ? a.mul_(x) : a.mul(x); return;
+    case Action::div_number: r = s.in_place ? a.div_(x) : a.div(x); return;
+    case Action::from_number: r = a.rsub(x); return;
+    case Action::over_number: r = a.rdiv(x); return;
+    case Action::clamp_min: r = s.in_place ? a.clamp_min_(x) : a.clamp_min(x); return;
+    case Action::gt_number: r = a.gt(x); return;
+    case Action::eq_number: r = a.eq(x); return;
+    case Action::fill: a.fill_(x); return;
+    case Action::view: r = a.view(sizes); return;
+    case Action::reshape: r = a.reshape(sizes); return;
+    case Action::expand: r = a.expand(sizes); return;
+    case Action::permute: r = a.permute(sizes); return;
+    case Action::narrow: r = a.narrow(s.dim, s.start, s.length); return;
+    case Action::select: r = a.select(s.dim, s.start); return;
+    case Action::unsqueeze: r = a.unsqueeze(s.dim); return;
+    case Action::squeeze: r = a.squeeze(s.dim); return;
+    case Action::detach: r = a.detach(); return;
+    case Action::select_mul: a.select(s.dim, s.start).mul_(x); return;
+    case Action::view_relu: a.view(sizes).relu_(); return;
+    case Action::sum: r = a.sum(sizes, s.keepdim); return;
+    case Action::sum_all: r = a.sum(); return;
+    case Action::mean: r = a.mean(s.dim, s.keepdim); return;
+    case Action::amax: r = a.amax(sizes, s.keepdim); return;
+    case Action::amin: r = a.amin(sizes, s.keepdim); return;
+    case Action::argmax: r = a.argmax(s.dim, s.keepdim); return;
+    case Action::softmax: r = a.softmax(s.dim); return;
+    case Action::log_softmax: r = a.log_softmax(s.dim); return;
+    case Action::backward: a.sum().backward(); return;
+    case Action::set_grad: a.set_grad({}); return;
+    case Action::new_leaf: r = a.detach().mul(1).requires_grad_(); return;
+    case Action::same: r = a; return;
+    case Action::drop: pool[static_cast<size_t>(s.operands[0])] = Tensor(); return;
+    default:
+      break;
+  }
+  if (!b.defined()) return;
+  switch (s.action) {
+    case Action::add: r = s.in_place ? a.add_(b, x) : a.add(b, x); return;
+    case Action::sub: r = s.in_place ? a.sub_(b, x) : a.sub(b, x); return;
+    case Action::mul: r = s.in_place ? a.mul_(b) : a.mul(b); return;
+    case Action::div: r = s.in_place ? a.div_(b) : a.div(b); return;
+    case Action::maximum: r = a.maximum(b); return;
+    case Action::eq: r = a.eq(b); return;
+    case Action::lt: r = a.lt(b); return;
+    case Action::gt: r = a.gt(b); return;
+    case Action::where_number: r = where(a.to(kBool), number(s, b), b); return;
+    case Action::copy: a.copy_(b); return;
+    case Action::narrow_copy: a.narrow(s.dim, s.start, s.length).copy_(b); return;
+    case Action::narrow_add: a.narrow(s.dim, s.start, s.length).add_(b); return;
+    case Action::permute_sub: a.permute(sizes).sub_(b); return;
+    case Action::cross_entropy: r = a.cross_entropy(index(b, a.size(1))); return;
+    case Action::mm: {
+      const Tensor left = maybe_transposed(a.gt(x).to(kFloat32), (s.bits & 1) != 0);
+      r = left.mm(maybe_transposed(b.lt(number(s, b)).to(kFloat32), (s.bits & 2) != 0));
+      return;
+    }
+    case Action::mm_inexact: {
+      const Tensor left = maybe_transposed(a, (s.bits & 1) != 0);
+      r = left.mm(maybe_transposed(b, (s.bits & 2) != 0));
+      return;
+    }
+    case Action::gather:
+      if (a.size(s.dim) > 0) r = a.gather(s.dim, index(b, a.size(s.dim)));
+      return;
+    case Action::cat: r = cat({a, b, a}, s.dim); return;
+    default:
+      break;
+  }
+  // clang-format on
+  if (!c.defined()) return;
+  if (s.action == Action::where) r = where(a.to(kBool), b, c);
+  if (s.action == Action::scatter_add && a.size(s.dim) > 0) {
+    const Tensor places = index(b, a.size(s.dim));
+    r = s.in_place ? a.scatter_add_(s.dim, places, c) : a.scatter_add(s.dim, places, c);
+  }
+}
+
+std::string to_string(const Statement& s) {
+  const auto name = [&](size_t i) { return format("t{}", s.operands[i]); };
+  std::string sizes = "{";
+  for (size_t i = 0; i < s.sizes.size(); ++i) sizes += format("{}{}", i ? ", " : "", s.sizes[i]);
+  const std::string text = fmt::format(
+      fmt::runtime(kText[static_cast<size_t>(s.action)]), fmt::arg("r", format("t{}", s.result)),
+      fmt::arg("a", name(0)), fmt::arg("b", name(1)), fmt::arg("c", name(2)),
+      fmt::arg("u", s.in_place ? "_" : ""), fmt::arg("n", s.bits), fmt::arg("x", s.number),
+      fmt::arg("sizes", sizes + "}"), fmt::arg("dtype", name_of(s.dtype)), fmt::arg("dim", s.dim),
+      fmt::arg("start", s.start), fmt::arg("length", s.length), fmt::arg("keepdim", s.keepdim),
+      fmt::arg("ta", s.bits & 1 ? ".t()" : ""), fmt::arg("tb", s.bits & 2 ? ".t()" : ""));
+  return (s.no_grad ? "{ NoGradGuard guard; " + text + "; }" : text + ";");
+}
+
+std::string to_string(const Program& program) {
+  std::string text;
+  for (size_t i = 0; i < program.statements.size(); ++i) {
+    text += format("  {}  // {}\n", to_string(program.statements[i]), i);
+  }
+  return text;
+}
+
+Program shrink(Program program, const std::function<bool(const Program&)>& fails) {
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t count = std::max<size_t>(program.statements.size() / 4, 1); count > 0; count /= 2) {
+      for (size_t at = program.statements.size(); at-- > 0;) {
+        Program shorter = program;
+        const auto first = shorter.statements.begin() + static_cast<ptrdiff_t>(at);
+        const auto last =
+            first + static_cast<ptrdiff_t>(std::min(count, shorter.statements.size() - at));
+        shorter.statements.erase(first, last);
+        if (!fails(shorter)) continue;
+        program = std::move(shorter);
+        again = true;
+      }
+    }
+  }
+  return program;
+}
+
+}  // namespace lazuli::proofs
