@@ -75,6 +75,7 @@ constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = {a}.gt({x}).to(f32){ta}.mm({b}.lt({x}).to(f32){tb})",
     "{r} = {a}{ta}.mm({b}{tb})",
     "{r} = {a}.gather({dim}, index({b}, {a}.size({dim})))",
+    "{r} = {a}.gather({dim}, {b}.to(i64))",
     "{r} = {a}.scatter_add{u}({dim}, index({b}, {a}.size({dim})), {c})",
     "{r} = cat({{{a}, {b}, {a}}}, {dim})",
     "{a}.sum().backward()",
@@ -258,6 +259,7 @@ void execute(const Statement& s, Pool& pool) {
     case Action::gather:
       if (a.size(s.dim) > 0) r = a.gather(s.dim, index(b, a.size(s.dim)));
       return;
+    case Action::gather_anywhere: r = a.gather(s.dim, b.to(kInt64)); return;
     case Action::cat: r = cat({a, b, a}, s.dim); return;
     default:
       break;

@@ -29,7 +29,7 @@ enum class Action : uint8_t {
   // a part of a is written
   narrow_copy, narrow_add, select_mul, permute_sub, view_relu,
   sum, sum_all, mean, amax, amin, argmax, softmax, log_softmax, cross_entropy,
-  mm, mm_inexact, gather, scatter_add, cat,
+  mm, mm_inexact, gather, gather_anywhere, scatter_add, cat,
   backward, set_grad, new_leaf,
   // handles and evaluation
   same, drop, read, eval,
@@ -52,6 +52,9 @@ struct Statement {
 struct Program {
   uint64_t seed = 0;
   bool is_exact = true;  // every product is exact, so no library can tell itself from another
+  // An index may be out of range. What is lost then depends on where the program is cut, and on
+  // nothing else.
+  bool can_fail = false;
   std::vector<Statement> statements;
 };
 

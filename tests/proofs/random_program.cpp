@@ -124,6 +124,7 @@ class Generator {
   explicit Generator(uint64_t seed) : random_(seed) {
     program_.seed = seed;
     program_.is_exact = !random_.one_in(5);
+    program_.can_fail = random_.one_in(6);
     is_large_ = random_.one_in(10);
     most_ = is_large_ ? kMostElementsOfLarge : kMostElements;
     // A few extents, so that shapes meet.
@@ -148,7 +149,10 @@ class Generator {
     }
     while (static_cast<int64_t>(program_.statements.size()) < count) make_statement();
     pool_ = {};
-    eval();
+    try {
+      eval();
+    } catch (const DeviceError&) {
+    }
     return std::move(program_);
   }
 
@@ -294,6 +298,9 @@ class Generator {
       s.action = random_.pick(kActions);
       if (s.action == Action::rand || s.action == Action::randn) s.sizes = some_shape();
       if (s.action == Action::mm_inexact && program_.is_exact) continue;
+      const bool is_cut = s.action == Action::eval || s.action == Action::read;
+      if (is_cut && program_.can_fail) continue;
+      if (s.action == Action::gather && program_.can_fail) s.action = Action::gather_anywhere;
       prefer_fitting(s);
       suit(s);
       if (take(s)) return;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lazuli/api/lazuli.h"
+#include "lazuli/exec/executor.h"
 
 namespace lazuli {
 namespace {
@@ -123,13 +124,12 @@ TEST(Sizes, an_update_of_many_parameters_is_one_launch) {
     gradients.push_back(rand({i + 2, 5}));
   }
   eval();
-  const uint64_t compiled = kernels();
+  exec::drain();
   const uint64_t launched = metrics::value(Counter::launches);
   for (size_t i = 0; i < weights.size(); ++i) weights[i].add_(gradients[i], -0.1);
   eval();
-  weights[0].sum().item<float>();
-  EXPECT_EQ(kernels() - compiled, 2u);  // the update, and the sum that was read
-  EXPECT_EQ(metrics::value(Counter::launches) - launched, 2u);
+  exec::drain();
+  EXPECT_EQ(metrics::value(Counter::launches) - launched, 1u);
 }
 
 }  // namespace

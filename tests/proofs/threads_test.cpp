@@ -20,9 +20,9 @@ namespace {
 using metrics::Counter;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kRounds = 60;
+constexpr int kRounds = 200;
 #else
-constexpr int kRounds = 400;
+constexpr int kRounds = 1000;
 #endif
 constexpr auto kPatience = std::chrono::seconds(120);
 

@@ -69,7 +69,10 @@ void Device::evaluate(trace::Tape& tape, Extent extent, const trace::Value* only
     }
     plan->used = ++clock_;
     start(tape, *evaluation_, plan);
-    if (plan_bytes_ > kPlanBudget) trim_plans();
+    if (plan_bytes_ > kPlanBudget || kernels_.is_over_budget()) {
+      trim_plans();
+      kernels_.shrink();
+    }
   }
   if (trie_.bytes() > kTrieBudget) trim_trie();
 }
@@ -134,7 +137,8 @@ void Device::hand_over_replaced(trace::Tape& tape, const Evaluation& evaluation,
     run.replaced.push_back(std::move(each));
     run.replaced_outputs.push_back(output);
   }
-  tape.replaced = std::move(kept);
+  tape.replaced.clear();  // keeps its storage
+  for (trace::Replaced& each : kept) tape.replaced.push_back(std::move(each));
 }
 
 // From here the results are buffers: values leave the tape, the run enters the queue.

@@ -39,26 +39,22 @@ std::shared_ptr<backend::CompiledKernel> KernelCache::get(backend::Backend& back
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count()));
   entry.bytes = entry.kernel->code_bytes() + static_cast<int64_t>(2 * place->first.size());
   bytes_ += entry.bytes;
-  const std::shared_ptr<backend::CompiledKernel> result = entry.kernel;
-  if (bytes_ > budget_) evict();
-  return result;
+  return entry.kernel;
 }
 
-void KernelCache::evict() {
-  std::vector<uint64_t> idle;
-  for (const auto& [key, entry] : entries_) {
-    if (entry.kernel.use_count() == 1) idle.push_back(entry.used);
+void KernelCache::shrink() {
+  using Item = std::unordered_map<std::string, Entry>::iterator;
+  std::vector<Item> idle;
+  for (Item item = entries_.begin(); item != entries_.end(); ++item) {
+    if (item->second.kernel.use_count() == 1) idle.push_back(item);
   }
-  if (idle.empty()) return;
-  const auto middle = idle.begin() + static_cast<ptrdiff_t>(idle.size() / 2);
-  std::nth_element(idle.begin(), middle, idle.end());
-  const uint64_t limit = *middle;
-  std::erase_if(entries_, [&](const auto& item) {
-    const Entry& entry = item.second;
-    if (entry.kernel.use_count() != 1 || entry.used > limit) return false;
-    bytes_ -= entry.bytes;
-    return true;
-  });
+  std::sort(idle.begin(), idle.end(),
+            [](Item a, Item b) { return a->second.used < b->second.used; });
+  for (const Item item : idle) {
+    if (bytes_ <= budget_ / 2) return;
+    bytes_ -= item->second.bytes;
+    entries_.erase(item);
+  }
 }
 
 }  // namespace lazuli::exec

@@ -1,4 +1,5 @@
-// Compiled kernels by their exact text, shared by all plans of a device, bounded in bytes.
+// Compiled kernels by their exact text, shared by all plans of a device. Its owner asks it to
+// shrink when it is over its budget, after letting go of plans that hold kernels.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,9 @@ class KernelCache {
   std::shared_ptr<backend::CompiledKernel> get(backend::Backend& backend, char variant,
                                                const kernel::Kernel& kernel);
   int64_t bytes() const { return bytes_; }
+  bool is_over_budget() const { return bytes_ > budget_; }
+  // Drops kernels that no plan holds, the least recently used first, down to half of the budget.
+  void shrink();
 
  private:
   struct Entry {
@@ -26,7 +30,6 @@ class KernelCache {
     int64_t bytes = 0;
     uint64_t used = 0;
   };
-  void evict();
 
   std::unordered_map<std::string, Entry> entries_;
   int64_t budget_;

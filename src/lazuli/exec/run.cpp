@@ -172,7 +172,10 @@ void Run::note_failure(const Step& step) {
   if (!fault) {
     fault = std::make_shared<RunFault>(format("{} (at {}): an index is out of range",
                                               op::name_of(kinds[entry]), to_string(lines[entry])));
-    if (!own_fault_) own_fault_ = fault;
+    if (!own_fault_ || place < own_place_) {
+      own_fault_ = fault;
+      own_place_ = place;
+    }
     metrics::count(metrics::Counter::faults);
     on_fault(fault);
   }

@@ -58,7 +58,8 @@ class Run {
   // By source (see schedule::Sources); empty while healthy. Steps run on over spoiled memory: what
   // is spoiled follows from the sources of each output, not from what shares a kernel with it.
   std::vector<std::shared_ptr<RunFault>> faults_;
-  std::shared_ptr<RunFault> own_fault_;  // the first of a step of this run
+  std::shared_ptr<RunFault> own_fault_;  // of this run's steps, the first in program order
+  size_t own_place_ = 0;                 // among Schedule::fallible
   std::shared_ptr<RunFault> end_;        // of the run as a whole: no output can be trusted
   std::atomic<uint32_t> failed_{0};
   char* arena_ = nullptr;
