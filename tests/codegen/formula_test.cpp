@@ -28,7 +28,8 @@ TEST(Expression, PutsBindingsInPlace) {
 }
 
 std::string mistake(const char* text) {
-  Scope scope{.parameters = {{"x", Type::f32}, {"n", Type::i64}, {"m", Type::mask}}};
+  Scope scope;
+  scope.parameters = {{"x", Type::f32}, {"n", Type::i64}, {"m", Type::mask}};
   try {
     lower(parse(text), scope);
     return "no mistake";

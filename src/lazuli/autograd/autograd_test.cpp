@@ -65,13 +65,22 @@ Ref<Node> scale(std::vector<Edge> edges, std::vector<float> factors,
   return make_ref<Scale>(std::move(edges), std::move(factors), order);
 }
 
+template <typename T>
+Root root_at(const Ref<T>& node) {
+  Root root;
+  root.edge.node = node;
+  root.edge.input = 0;
+  root.gradient = number(1);
+  return root;
+}
+
 TEST(Engine, RunsEachNodeOnceAfterAllItsGradients) {
   std::vector<const Node*> order;
   auto leaf = make_ref<Leaf>();
   const Ref<Node> bottom = scale({{leaf, 0}}, {2}, &order);
   const Ref<Node> left = scale({{bottom, 0}}, {3}, &order);
   const Ref<Node> right = scale({{bottom, 0}, {left, 0}}, {5, 7}, &order);
-  const Root root{{right, 0}, number(1)};
+  const Root root = root_at(right);
   backward({&root, 1}, {}, add);
   EXPECT_EQ(order, (std::vector<const Node*>{right.get(), left.get(), bottom.get()}));
   EXPECT_EQ(value_of(leaf->gradient()), 2 * (5 + 3 * 7));
@@ -80,7 +89,7 @@ TEST(Engine, RunsEachNodeOnceAfterAllItsGradients) {
 TEST(Engine, AccumulatesInLeaves) {
   auto leaf = make_ref<Leaf>();
   const Ref<Node> node = scale({{leaf, 0}}, {2});
-  const Root root{{node, 0}, number(1)};
+  const Root root = root_at(node);
   additions = 0;
   backward({&root, 1}, {.retain_graph = true}, add);
   EXPECT_EQ(additions, 0);
@@ -93,7 +102,7 @@ TEST(Engine, AccumulatesInLeaves) {
 TEST(Engine, ASecondWalkNeedsTheGraph) {
   auto leaf = make_ref<Leaf>();
   const Ref<Node> node = scale({{leaf, 0}}, {2});
-  const Root root{{node, 0}, number(1)};
+  const Root root = root_at(node);
   backward({&root, 1}, {}, add);
   EXPECT_THROW(backward({&root, 1}, {}, add), ValueError);
 }
@@ -103,7 +112,7 @@ TEST(Engine, GivesGradientsAtTargets) {
   auto other = make_ref<Leaf>();
   const Ref<Node> low = scale({{leaf, 0}}, {2});
   const Ref<Node> high = scale({{low, 0}}, {3});
-  const Root root{{high, 0}, number(1)};
+  const Root root = root_at(high);
   const std::vector<Edge> targets = {{low, 0}, {leaf, 0}, {other, 0}};
   std::vector<Gradient> results(3);
   gradients({&root, 1}, targets, results, {}, add);
@@ -117,7 +126,7 @@ TEST(Engine, WalksAndForgetsLongChains) {
   auto leaf = make_ref<Leaf>();
   Ref<Node> node = scale({{leaf, 0}}, {1});
   for (int i = 0; i < 200000; ++i) node = scale({{node, 0}}, {1});
-  const Root root{{node, 0}, number(1)};
+  const Root root = root_at(node);
   backward({&root, 1}, {}, add);
   EXPECT_EQ(value_of(leaf->gradient()), 1);
   node = nullptr;
