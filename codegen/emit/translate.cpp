@@ -76,9 +76,9 @@ bool Translator::helper(const Expression& node, Piece& result) {
   } else if (is_gradient_ && name == "share") {
     result = {fmt::format("share({}, {}, call)", text_of(in[0]), text_of(in[1])), Meaning::tensor};
   } else if (is_gradient_ && name == "product") {
-    result = {fmt::format("product({}, {}, {}, call)", text_of(in[0]), text_of(in[1]),
-                          text_of(in[2])),
-              Meaning::tensor};
+    result = {
+        fmt::format("product({}, {}, {}, call)", text_of(in[0]), text_of(in[1]), text_of(in[2])),
+        Meaning::tensor};
   } else {
     return false;
   }
