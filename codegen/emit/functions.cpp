@@ -273,7 +273,9 @@ std::string functions_header(const Catalogue& catalogue) {
 }
 
 std::string methods_header(const Catalogue& catalogue) {
-  std::string text = banner("The methods of the catalogue, included inside class Tensor.");
+  std::string text =
+      banner("The methods of the catalogue, for the inside of class Tensor and nothing else.");
+  text += "#ifdef LZ_TENSOR_METHODS\n\n";
   for (const Entry& entry : catalogue.entries) {
     std::string methods;
     for (const Function& function : entry.functions) {
@@ -281,7 +283,7 @@ std::string methods_header(const Catalogue& catalogue) {
     }
     if (!methods.empty()) text += wrapped(entry.doc, "// ") + methods;
   }
-  return text;
+  return text + "\n#endif  // LZ_TENSOR_METHODS\n";
 }
 
 std::string functions_source(const Catalogue& catalogue) {

@@ -91,7 +91,9 @@ class Tensor {
   tensor::Variable& variable() const { return *variable_; }
   const Ref<tensor::Variable>& reference() const { return variable_; }
 
+#define LZ_TENSOR_METHODS
 #include "lazuli/functions/methods.gen.h"
+#undef LZ_TENSOR_METHODS
 
  private:
   Ref<tensor::Variable> variable_;
