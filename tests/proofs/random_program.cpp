@@ -300,7 +300,9 @@ class Generator {
       if (s.action == Action::mm_inexact && program_.is_exact) continue;
       const bool is_cut = s.action == Action::eval || s.action == Action::read;
       if (is_cut && program_.can_fail) continue;
-      if (s.action == Action::gather && program_.can_fail) s.action = Action::gather_anywhere;
+      if (program_.can_fail && (s.action == Action::gather || random_.one_in(8))) {
+        s.action = Action::gather_anywhere;
+      }
       prefer_fitting(s);
       suit(s);
       if (take(s)) return;
@@ -335,6 +337,9 @@ class Generator {
       case Action::narrow_copy:
       case Action::narrow_add:
         return a.dim() > 0 && b.dim() < a.dim() && a.numel() > 1;
+      case Action::gather:
+      case Action::gather_anywhere:
+        return a.dim() > 0 && a.dim() == b.dim();
       case Action::scatter_add:
         return a.dim() > 0 && a.dim() == b.dim() && !(a.dtype() == kBool);
       default:

@@ -70,6 +70,7 @@ Outcome run(const Program& program, const Configuration& configuration) {
   const Knobs knobs(configuration);
   Outcome outcome;
   Pool pool;
+  manual_seed(program.seed);  // also where the statement that does it is left out
   const auto attempt = [&](const std::string& name, const auto& action) {
     try {
       action();

@@ -358,6 +358,33 @@ TEST_F(Failure, OfAValueThatNobodyHoldsIsDroppedAndCounted) {
   EXPECT_EQ(metrics::value(Counter::errors_dropped) - dropped, 1u);
 }
 
+TEST_F(Failure, OfAVariableThatNobodyHoldsIsDroppedAndCounted) {
+  const Tensor table = from_vector(numbers(24, 3), {3, 8});
+  const uint64_t dropped = metrics::value(Counter::errors_dropped);
+  {
+    const Tensor weight = from_vector(numbers(8, 4), {1, 8});
+    weight.add_(table.gather(0, full({1, 8}, 3, kInt64)));
+    const Tensor healthy = table + 1;
+    EXPECT_EQ(device_error([&] { healthy.to_vector<float>(); }), "");
+    ones({1}).item<float>();
+  }
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(device_error([] { eval(); }), "");
+  EXPECT_EQ(metrics::value(Counter::errors_dropped) - dropped, 1u);
+}
+
+TEST_F(Failure, IsNoMatterToWorkThatDoesNotNeedTheValue) {
+  Model model;
+  const Tensor picked = model.table.gather(0, full({1, 8}, 17, kInt64));
+  EXPECT_NE(device_error([&] { picked.to_vector<float>(); }), "");
+  for (int i = 0; i < 3; ++i) {
+    const Tensor doubled = model.table * 2;
+    picked + doubled.sum();  // for nobody
+    model.weight.add_(doubled.sum() * 0);
+    EXPECT_EQ(device_error([&] { doubled.to_vector<float>(); }), "");
+    model.expect_first();
+  }
+}
+
 TEST_F(Failure, MayFollowAFailure) {
   Model model;
   for (int i = 0; i < 4; ++i) {

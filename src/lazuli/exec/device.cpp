@@ -200,6 +200,7 @@ std::shared_ptr<RunFault> Device::take_fault() {
     std::shared_ptr<RunFault> fault = std::move(faults_.back());
     faults_.pop_back();
     if (fault->is_delivered()) continue;
+    fault->forget_dead();
     if (fault.use_count() > 1) {
       found = std::move(fault);
     } else {

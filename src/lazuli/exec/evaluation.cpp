@@ -7,8 +7,11 @@
 
 namespace lazuli::exec {
 
-void Evaluation::read(const trace::Tape& tape, size_t entries) {
+void Evaluation::read(trace::Tape& tape, size_t entries) {
   count = entries;
+  // What the program has let go of since it was written needs no value, whatever happens.
+  std::erase_if(tape.replaced,
+                [](const trace::Replaced& each) { return each.holder().holder_references() == 1; });
   find_live(tape);
   place_parameters(tape);
   key.mode = env::verify() | (static_cast<uint32_t>(env::cpu()) << 8);

@@ -21,7 +21,7 @@ struct Evaluation {
   PlanKey key;
 
   // Reads the first `entries` entries of a tape whose lock is held.
-  void read(const trace::Tape& tape, size_t entries);
+  void read(trace::Tape& tape, size_t entries);
 
  private:
   void find_live(const trace::Tape& tape);

@@ -105,6 +105,8 @@ void eval() {
   if (thread.last != thread.own) device.evaluate(*thread.last, Device::Extent::all);
   thread.last = thread.own;
   if (device.has_faults()) [[unlikely]] {
+    // What is queued holds on to its operands; only what the program holds counts.
+    device.queue().drain();
     if (const std::shared_ptr<RunFault> fault = device.take_fault()) throw_fault(fault);
   }
 }

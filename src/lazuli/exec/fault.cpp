@@ -45,6 +45,26 @@ void RunFault::join(RunFault& other) {
   joined.joined_to = undo_;
 }
 
+void RunFault::forget_dead() {
+  std::vector<std::pair<uint64_t, trace::Replaced>> dead;  // released without the lock
+  std::lock_guard<std::mutex> lock(undo_mutex());
+  std::vector<std::pair<uint64_t, trace::Replaced>>& list = root(undo_).replaced;
+  const auto is_dead = [&](const auto& record) {
+    const trace::Holder& holder = record.second.holder();
+    const auto records = std::count_if(list.begin(), list.end(), [&](const auto& each) {
+      return &each.second.holder() == &holder;
+    });
+    return holder.holder_references() == static_cast<uint32_t>(records);
+  };
+  std::vector<bool> marks;
+  for (const auto& each : list) marks.push_back(is_dead(each));
+  std::vector<std::pair<uint64_t, trace::Replaced>> kept;
+  for (size_t i = 0; i < list.size(); ++i) {
+    (marks[i] ? dead : kept).push_back(std::move(list[i]));
+  }
+  list = std::move(kept);
+}
+
 void RunFault::roll_back() {
   std::vector<std::pair<uint64_t, trace::Replaced>> replaced;
   {

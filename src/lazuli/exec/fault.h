@@ -24,6 +24,8 @@ class RunFault final : public runtime::Fault {
   // Puts back every variable that still holds a spoiled value, the latest write first. Called where
   // the error is thrown, never on the worker.
   void roll_back();
+  // Forgets variables that only this list still holds.
+  void forget_dead();
 
   // Whether it was thrown at least once.
   bool is_delivered() const { return delivered_.load(std::memory_order_relaxed); }

@@ -61,8 +61,7 @@ void Run::run() noexcept {
   } catch (const std::exception& error) {
     // Memory ran out, or a back end broke its promise: nothing of this run can be trusted.
     end_ = std::make_shared<RunFault>(error.what());
-    metrics::count(metrics::Counter::faults);
-    on_fault(end_);
+    new_faults_.push_back(end_);
   }
   if (end_ || !is_healthy()) deliver_faults();
   if (arena_) runtime::release(arena_, plan->schedule.arena_bytes);
@@ -81,6 +80,11 @@ void Run::run() noexcept {
   plan = nullptr;
   inputs.clear();
   outputs.clear();
+  // Told last, when nothing of this run holds on to what they spoiled: who asks whether anybody
+  // does must not find us.
+  metrics::count(metrics::Counter::faults, new_faults_.size());
+  for (std::shared_ptr<RunFault>& fault : new_faults_) on_fault(std::move(fault));
+  new_faults_.clear();
 }
 
 void Run::execute() {
@@ -108,7 +112,9 @@ void Run::execute() {
 
 // False where a spoiled input has no memory, so that nothing can run.
 bool Run::take_input_faults() {
-  for (uint32_t i = 0; i < inputs.size(); ++i) {
+  // Later ones are read by nothing that is left in the schedule.
+  const size_t count = std::min<size_t>(inputs.size(), plan->schedule.memory_count);
+  for (size_t i = 0; i < count; ++i) {
     if (inputs[i]->state() != runtime::Buffer::State::failed) continue;
     const auto fault = std::static_pointer_cast<RunFault>(inputs[i]->fault());
     set_fault(i, fault);
@@ -176,8 +182,7 @@ void Run::note_failure(const Step& step) {
       own_fault_ = fault;
       own_place_ = place;
     }
-    metrics::count(metrics::Counter::faults);
-    on_fault(fault);
+    new_faults_.push_back(fault);
   }
   set_fault(schedule.memory_count + place, fault);
 }

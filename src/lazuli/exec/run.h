@@ -35,7 +35,7 @@ class Run {
   // gone on to a value that is no output.
   static constexpr uint32_t kNoOutput = ~0u;
   std::vector<uint32_t> replaced_outputs;
-  void (*on_fault)(std::shared_ptr<RunFault>) = nullptr;  // told of each new fault
+  void (*on_fault)(std::shared_ptr<RunFault>) = nullptr;  // told of each new fault, at the end
 
  private:
   void execute();
@@ -61,6 +61,7 @@ class Run {
   std::shared_ptr<RunFault> own_fault_;  // of this run's steps, the first in program order
   size_t own_place_ = 0;                 // among Schedule::fallible
   std::shared_ptr<RunFault> end_;        // of the run as a whole: no output can be trusted
+  std::vector<std::shared_ptr<RunFault>> new_faults_;
   std::atomic<uint32_t> failed_{0};
   char* arena_ = nullptr;
 };

@@ -75,6 +75,7 @@ class Variable final : public RefCounted<Variable>, public trace::Holder {
 
   void retain_holder() const noexcept override { retain(); }
   void release_holder() const noexcept override { release(); }
+  uint32_t holder_references() const noexcept override { return reference_count(); }
   const trace::Value& held() const override { return *value_; }
 
   std::unique_ptr<GradientState> gradient;

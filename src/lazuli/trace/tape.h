@@ -38,6 +38,7 @@ class Holder {
  public:
   virtual void retain_holder() const noexcept = 0;
   virtual void release_holder() const noexcept = 0;
+  virtual uint32_t holder_references() const noexcept = 0;
   virtual const Value& held() const = 0;
   virtual void restore(Ref<Value> before) = 0;
 

@@ -265,6 +265,7 @@ class FakeHolder : public Holder {
  public:
   void retain_holder() const noexcept override { ++references; }
   void release_holder() const noexcept override { --references; }
+  uint32_t holder_references() const noexcept override { return static_cast<uint32_t>(references); }
   const Value& held() const override { return *value; }
   void restore(Ref<Value> before) override { value = std::move(before); }
   mutable int references = 0;
