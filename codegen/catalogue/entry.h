@@ -47,7 +47,7 @@ enum class DTypeRule {
 };
 std::string_view name_of(DTypeRule rule);
 
-// What becomes of a function's argument when a call is recorded (op/README.md).
+// What becomes of a function's argument when a call is recorded.
 enum class Role {
   operand,    // a tensor, or a number as launch argument
   factor,     // a number that is structure when it is 0 or 1 (Record::factor)
@@ -69,8 +69,8 @@ struct Function {
   std::vector<std::string> operands;
 };
 
-// What a kind records, by name: its row of src/lazuli/op/README.md. A last name that ends in "..."
-// stands for any count.
+// What a kind records, by name: operands, attributes, sizes and offsets in the order of the tape. A
+// last name that ends in "..." stands for any count.
 struct Recorded {
   std::vector<std::string> operands;
   std::vector<std::string> attributes;
