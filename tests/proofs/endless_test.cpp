@@ -120,7 +120,10 @@ TEST(Endless, a_million_random_traces_run_in_bounded_memory) {
   EXPECT_LT(caches.trie, int64_t{80} << 20);
   EXPECT_LT(caches.plans, int64_t{140} << 20);
   EXPECT_LT(caches.kernels, int64_t{80} << 20);
-  EXPECT_LT(resident_bytes() - settled, int64_t{128} << 20);
+  // The few traces of a sanitizer's run don't fill the caches, and its own memory counts as ours.
+  if (kRandomTraces >= 1'000'000) {
+    EXPECT_LT(resident_bytes() - settled, int64_t{128} << 20);
+  }
 }
 
 }  // namespace
