@@ -19,7 +19,7 @@ help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
 	@echo 'make test                         build everything and run every test'
 	@echo 'make build                        build everything'
-	@echo 'make bench                        build and run the benchmarks'
+	@echo 'make bench                        run the benchmarks; JSON in build/$(PRESET)/bench.json'
 	@echo 'make install [PREFIX=dir]         install the library, its headers and its CMake package'
 	@echo 'make format                       format all C++'
 	@echo 'make check                        check format, layers and the catalogue'
@@ -45,7 +45,8 @@ test: build
 	@$(CTEST) --preset $(PRESET) -j $(JOBS)
 
 bench: build
-	@set -e; for program in $(BUILD)/bin/*_bench; do echo "== $$program"; $$program $(ARGS); done
+	@$(BUILD)/bin/lazuli_bench --benchmark_out=$(BUILD)/bench.json --benchmark_out_format=json $(ARGS)
+	@tools/bench_report $(BUILD)/bench.json
 
 install: build
 	@$(CMAKE) --install $(BUILD) --prefix $(PREFIX)
