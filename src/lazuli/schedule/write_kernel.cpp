@@ -251,7 +251,7 @@ class Writer {
         value = x_.loads[each.load].is_indexed
                     ? builder_->gather(each.load, operand(each, 0), level)
                     : builder_->load(each.load, level);
-        note_loop(x_.loads[each.load], level == Level::loop ? loop : loop);
+        note_loop(x_.loads[each.load], loop);
         return;
       }
       case Expression::Kind::number:
