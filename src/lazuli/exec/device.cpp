@@ -48,11 +48,13 @@ backend::Backend& Device::backend() {
 }
 
 void Device::evaluate(trace::Tape& tape, Extent extent, const trace::Value* only_if_pending) {
+  runtime::Queue::Turn turn;  // ends when its job is gone, so that the next one may take memory over
+  std::unique_ptr<RunJob> job;
   {
     std::lock_guard<SpinLock> tape_lock(tape.lock());
     if (tape.empty() || (only_if_pending && only_if_pending->tape() != &tape)) return;
     std::lock_guard<std::mutex> plans_lock(plans_mutex_);
-    const size_t count = extent == Extent::all ? tape.entries().size() : tape.choose_cut();
+    const size_t count = extent == Extent::to_cut ? tape.choose_cut() : tape.entries().size();
     evaluation_->read(tape, count);
     metrics::count(Counter::entries_recorded, count);
     metrics::count(Counter::evaluations);
@@ -68,12 +70,16 @@ void Device::evaluate(trace::Tape& tape, Extent extent, const trace::Value* only
       plan = make_plan(tape, *evaluation_);
     }
     plan->used = ++clock_;
-    start(tape, *evaluation_, plan);
+    job = take_off(tape, *evaluation_, plan);
+    if (plan->is_small || extent == Extent::all_now) turn = queue_.try_take_turn();
+    if (!turn) queue_.enqueue(std::move(job));
     if (plan_bytes_ > kPlanBudget || kernels_.is_over_budget()) {
       trim_plans();
       kernels_.shrink();
     }
   }
+  metrics::count(turn ? Counter::runs_inline : Counter::runs_queued);
+  if (turn) turn.run(*job);
   if (trie_.bytes() > kTrieBudget) trim_trie();
 }
 
@@ -141,8 +147,9 @@ void Device::hand_over_replaced(trace::Tape& tape, const Evaluation& evaluation,
   for (trace::Replaced& each : kept) tape.replaced.push_back(std::move(each));
 }
 
-// From here the results are buffers: values leave the tape, the run enters the queue.
-void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Plan>& plan) {
+// Values leave the tape: from here the results are buffers that the job fills.
+std::unique_ptr<RunJob> Device::take_off(trace::Tape& tape, const Evaluation& evaluation,
+                                         const Ref<Plan>& plan) {
   const schedule::Schedule& schedule = plan->schedule;
   Run* run = Run::take();
   auto job = std::make_unique<RunJob>(run);
@@ -179,12 +186,7 @@ void Device::start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Pl
                      layout);
   }
   tape.drop_prefix(evaluation.count);
-  if (plan->is_small && queue_.try_run_here(*job)) {
-    metrics::count(Counter::runs_inline);
-    return;
-  }
-  metrics::count(Counter::runs_queued);
-  queue_.enqueue(std::move(job));
+  return job;
 }
 
 void Device::add_fault(std::shared_ptr<RunFault> fault) {

@@ -21,6 +21,7 @@
 namespace lazuli::exec {
 
 class Run;
+class RunJob;
 
 class Device {
  public:
@@ -35,9 +36,10 @@ class Device {
   trace::Tape* take_tape();
   void give_tape(trace::Tape* tape);
 
-  // Runs what is pending on the tape: all of it, or up to the cut that the tape chooses. Nothing
-  // when `only_if_pending` is not pending there any more.
-  enum class Extent : uint8_t { all, to_cut };
+  // Runs what is pending on the tape: all of it, or up to the cut that the tape chooses. A caller
+  // who needs the results now runs it himself where he can.
+  enum class Extent : uint8_t { all, all_now, to_cut };
+  // Nothing when `only_if_pending` is not pending there any more.
   void evaluate(trace::Tape& tape, Extent extent, const trace::Value* only_if_pending = nullptr);
 
   runtime::Queue& queue() { return queue_; }
@@ -59,7 +61,8 @@ class Device {
   Ref<Plan> find_plan(trace::Tape& tape, Evaluation& evaluation);
   Ref<Plan> make_plan(trace::Tape& tape, const Evaluation& evaluation);
   void hand_over_replaced(trace::Tape& tape, const Evaluation& evaluation, Run& run);
-  void start(trace::Tape& tape, const Evaluation& evaluation, const Ref<Plan>& plan);
+  std::unique_ptr<RunJob> take_off(trace::Tape& tape, const Evaluation& evaluation,
+                                   const Ref<Plan>& plan);
   void trim_trie();
   void trim_plans();
 

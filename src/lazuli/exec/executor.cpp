@@ -3,7 +3,6 @@
 #include <mutex>
 
 #include "lazuli/base/error.h"
-#include "lazuli/base/metrics.h"
 #include "lazuli/exec/device.h"
 
 namespace lazuli::exec {
@@ -54,6 +53,10 @@ trace::Tape* choose_tape(const trace::Call& call, trace::Tape* own) {
     }
   }
   return chosen;
+}
+
+void evaluate_where_pending(trace::Value& value, Device::Extent extent) {
+  while (trace::Tape* tape = value.tape()) Device::get().evaluate(*tape, extent, &value);
 }
 
 [[noreturn]] void throw_fault(const std::shared_ptr<RunFault>& fault) {
@@ -111,19 +114,12 @@ void eval() {
   }
 }
 
-void evaluate(trace::Value& value) {
-  while (trace::Tape* tape = value.tape()) {
-    Device::get().evaluate(*tape, Device::Extent::all, &value);
-  }
-}
+void evaluate(trace::Value& value) { evaluate_where_pending(value, Device::Extent::all); }
 
 void read(trace::Value& value) {
-  evaluate(value);
+  evaluate_where_pending(value, Device::Extent::all_now);
   const runtime::Buffer& buffer = *value.buffer();
-  if (buffer.state() == runtime::Buffer::State::pending) {
-    metrics::count(metrics::Counter::reads_waiting);
-    buffer.wait();
-  }
+  buffer.wait();
   if (buffer.state() == runtime::Buffer::State::failed) {
     throw_fault(std::static_pointer_cast<RunFault>(buffer.fault()));
   }

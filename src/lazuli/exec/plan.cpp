@@ -5,8 +5,9 @@
 namespace lazuli::exec {
 namespace {
 
-// A plan below this estimate is cheaper to run at once than to hand to the worker.
-constexpr double kSmallSeconds = 20e-6;
+// A plan below this estimate runs on the evaluating thread: handing it over costs two wake-ups, and
+// while it runs the thread team leaves the recording thread no processor of its own.
+constexpr double kSmallSeconds = 100e-6;
 
 }  // namespace
 

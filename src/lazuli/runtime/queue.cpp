@@ -28,6 +28,9 @@ class Signal {
   }
   void wait_after(uint32_t seen) {
     if (spin_until([&] { return now() != seen; }, kSpin)) return;
+    park_after(seen);
+  }
+  void park_after(uint32_t seen) {
     parked_.fetch_add(1, std::memory_order_seq_cst);
     number_.wait(seen, std::memory_order_seq_cst);
     parked_.fetch_sub(1, std::memory_order_relaxed);
@@ -41,10 +44,10 @@ class Signal {
 constinit thread_local const void* current_queue = nullptr;
 
 // Marks the calling thread as the queue's current one.
-class Turn {
+class Current {
  public:
-  explicit Turn(const void* queue) : before_(std::exchange(current_queue, queue)) {}
-  ~Turn() { current_queue = before_; }
+  explicit Current(const void* queue) : before_(std::exchange(current_queue, queue)) {}
+  ~Current() { current_queue = before_; }
 
  private:
   const void* before_;
@@ -101,7 +104,7 @@ struct Queue::State {
   }
 
   void work() {
-    const Turn turn(this);
+    const Current current(this);
     while (true) {
       const uint32_t seen = runnable.now();
       if (std::unique_ptr<Job> job = next()) {
@@ -149,27 +152,30 @@ void Queue::enqueue(std::unique_ptr<Job> job) {
         break;
       }
     }
-    state.finished.wait_after(seen);
+    // What is queued keeps the worker busy for longer than a wake-up takes; the processor is its.
+    state.finished.park_after(seen);
   }
   state.runnable.raise();
 }
 
-bool Queue::try_run_here(Job& job) {
+Queue::Turn Queue::try_take_turn() {
   State& state = *state_;
-  if (!is_idle()) return false;
-  {
-    const std::lock_guard guard(state.lock);
-    if (state.running || state.waiting > 0) return false;
-    state.running = true;
-    ++state.entered;
-    state.idle.store(false, std::memory_order_release);
-  }
-  {
-    const Turn turn(&state);
-    job.run();
-  }
-  state.finish();
-  return true;
+  if (!is_idle()) return {};
+  const std::lock_guard guard(state.lock);
+  if (state.running || state.waiting > 0) return {};
+  state.running = true;
+  ++state.entered;
+  state.idle.store(false, std::memory_order_release);
+  return Turn(*this);
+}
+
+Queue::Turn::~Turn() {
+  if (queue_) queue_->state_->finish();
+}
+
+void Queue::Turn::run(Job& job) {
+  const Current current(queue_->state_.get());
+  job.run();
 }
 
 bool Queue::is_idle() const { return state_->idle.load(std::memory_order_acquire); }

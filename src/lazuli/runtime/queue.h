@@ -1,9 +1,10 @@
-// Order of work on a device: jobs run one after another on one worker thread, or at once on the
-// caller when nothing is queued or running.
+// Order of work on a device: jobs run one after another, on one worker thread or, where nothing is
+// queued or running, on a thread that takes the turn.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace lazuli::runtime {
 
@@ -22,9 +23,30 @@ class Queue {
   ~Queue();
 
   void enqueue(std::unique_ptr<Job> job);
-  // Runs the job on the calling thread if nothing is queued or running, in one atomic step; jobs
-  // enqueued meanwhile wait for it. False (and nothing done) otherwise.
-  bool try_run_here(Job& job);
+
+  // The right to run a job before all that is enqueued from now on, which waits until the turn
+  // ends. Empty, or the caller's until it goes out of scope.
+  class Turn {
+   public:
+    Turn() = default;
+    Turn(Turn&& other) noexcept : queue_(std::exchange(other.queue_, nullptr)) {}
+    Turn& operator=(Turn&& other) noexcept {
+      std::swap(queue_, other.queue_);
+      return *this;
+    }
+    ~Turn();
+    explicit operator bool() const { return queue_ != nullptr; }
+    // On the calling thread, which is the queue's current one meanwhile.
+    void run(Job& job);
+
+   private:
+    friend Queue;
+    explicit Turn(Queue& queue) : queue_(&queue) {}
+    Queue* queue_ = nullptr;
+  };
+  // Empty when something is queued or running.
+  Turn try_take_turn();
+
   bool is_idle() const;
   // Returns when everything enqueued before the call has run.
   void drain();

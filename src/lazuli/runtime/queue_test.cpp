@@ -24,6 +24,12 @@ std::unique_ptr<Job> call(std::function<void()> body) {
   return std::make_unique<Call>(std::move(body));
 }
 
+bool run_here(Queue& queue, Job& job) {
+  Queue::Turn turn = queue.try_take_turn();
+  if (turn) turn.run(job);
+  return static_cast<bool>(turn);
+}
+
 void sleep(int microseconds) {
   std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
 }
@@ -71,7 +77,7 @@ TEST(Queue, RunsHereOnlyWhenIdle) {
     EXPECT_TRUE(queue.is_current());
     EXPECT_FALSE(queue.is_idle());
   });
-  EXPECT_TRUE(queue.try_run_here(here));
+  EXPECT_TRUE(run_here(queue, here));
   EXPECT_EQ(where, std::this_thread::get_id());
   EXPECT_FALSE(queue.is_current());
 
@@ -80,10 +86,10 @@ TEST(Queue, RunsHereOnlyWhenIdle) {
     EXPECT_TRUE(queue.is_current());
     while (!go) sleep(10);
   }));
-  EXPECT_FALSE(queue.try_run_here(here));
+  EXPECT_FALSE(run_here(queue, here));
   go = true;
   queue.drain();
-  EXPECT_TRUE(queue.try_run_here(here));
+  EXPECT_TRUE(run_here(queue, here));
 }
 
 TEST(Queue, QueuedJobsWaitForTheOneThatRunsHere) {
@@ -95,8 +101,28 @@ TEST(Queue, QueuedJobsWaitForTheOneThatRunsHere) {
     sleep(3000);
     value = 4;
   });
-  EXPECT_TRUE(queue.try_run_here(here));
+  EXPECT_TRUE(run_here(queue, here));
   producer.join();
+  queue.drain();
+  EXPECT_EQ(value, 40);
+}
+
+TEST(Queue, ATurnHoldsQueuedJobsBackUntilItGoes) {
+  Queue queue(2);
+  int value = 0;
+  {
+    Queue::Turn turn = queue.try_take_turn();
+    ASSERT_TRUE(turn);
+    EXPECT_FALSE(queue.try_take_turn());
+    queue.enqueue(call([&] { value *= 10; }));
+    sleep(3000);
+    Call here([&] { value = 4; });
+    turn.run(here);
+    const Queue::Turn moved = std::move(turn);
+    EXPECT_FALSE(turn);
+    EXPECT_TRUE(moved);
+    EXPECT_EQ(value, 4);
+  }
   queue.drain();
   EXPECT_EQ(value, 40);
 }
@@ -109,7 +135,7 @@ TEST(Queue, ManyThreadsShareOneQueue) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < 500; ++n) {
         Call here([&] { ++runs; });
-        if (i % 2 == 0 || !queue.try_run_here(here)) queue.enqueue(call([&] { ++runs; }));
+        if (i % 2 == 0 || !run_here(queue, here)) queue.enqueue(call([&] { ++runs; }));
         if (n % 50 == 0) queue.drain();
       }
     });

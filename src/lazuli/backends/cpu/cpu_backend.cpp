@@ -101,7 +101,7 @@ class CpuBackend : public backend::Backend {
   }
   void call(const backend::LibraryCall& call) override { call_library(call); }
   void copy(void* target, const void* source, int64_t bytes) override {
-    runtime::parallel_for((bytes + kCopyTask - 1) / kCopyTask, [&](int64_t task, int) {
+    runtime::parallel_for((bytes + kCopyTask - 1) / kCopyTask, [&](int64_t task) {
       const int64_t first = task * kCopyTask;
       std::memcpy(static_cast<char*>(target) + first, static_cast<const char*>(source) + first,
                   static_cast<size_t>(std::min(kCopyTask, bytes - first)));

@@ -15,7 +15,7 @@ using kernel::AccessArguments;
 using kernel::Arguments;
 using kernel::Phase;
 
-constexpr double kLeastTask = 5e-6;  // seconds of work that make up for handing it over
+constexpr double kLeastTask = 0.6e-6;
 constexpr double kMostTask = 40e-6;
 
 // Addresses and a ramp's values move alike, by wrapping addition.
@@ -154,7 +154,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
       keep(Kept::partials, traits.reduces * points * chunks * int64_t{sizeof(uint64_t)}));
   const int64_t boxes = boxes_of(instance);
   for (int64_t box = 0; box < boxes; ++box) {
-    runtime::parallel_for((chunks + part - 1) / part, [&](int64_t task, int) {
+    runtime::parallel_for((chunks + part - 1) / part, [&](int64_t task) {
       const kernel::FloatEnvironment rules;
       Boxes place(work, instance);
       place.go_to(box);
@@ -177,7 +177,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
 
 [[gnu::noinline]] void launch_shared(const Work& work, std::span<const Instance> instances,
                                      double seconds, int threads, std::atomic<uint32_t>* fault) {
-  const double task_seconds = std::clamp(seconds / (4 * threads), kLeastTask, kMostTask);
+  const double task_seconds = std::clamp(seconds / (8 * threads), kLeastTask, kMostTask);
   const auto most_tasks =
       static_cast<int64_t>(2 * seconds / task_seconds) + static_cast<int64_t>(instances.size()) + 2;
   const auto splits_bytes = static_cast<int64_t>(instances.size() * sizeof(Split) + 63) / 64 * 64;
@@ -209,7 +209,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
       unit += taken;
     }
   }
-  runtime::parallel_for(count, [&](int64_t task, int) {
+  runtime::parallel_for(count, [&](int64_t task) {
     const kernel::FloatEnvironment rules;
     const Task end =
         task + 1 < count ? tasks[task + 1] : Task{static_cast<int64_t>(instances.size()), 0};
@@ -240,7 +240,7 @@ double estimate_seconds(const Traits& traits, std::span<const Instance> instance
 void launch(const Work& work, std::span<const Instance> instances, std::atomic<uint32_t>* fault) {
   const double seconds = estimate_seconds(work.traits, instances);
   const int threads = runtime::thread_count();
-  if (threads > 1 && seconds >= 2 * kLeastTask) {
+  if (threads > 1 && seconds >= 1e-5) {
     launch_shared(work, instances, seconds, threads, fault);
     return;
   }

@@ -79,7 +79,7 @@ void multiply_piece(const backend::MatrixProduct& product, const float* a, const
 void multiply_f32(const backend::MatrixProduct& product, const float* a, const float* b,
                   float* result) {
   const Pieces pieces = cut(product, kLeastWork);
-  runtime::parallel_for(pieces.count(), [&](int64_t piece, int) {
+  runtime::parallel_for(pieces.count(), [&](int64_t piece) {
     const kernel::FloatEnvironment rules;
     const OneThread one;
     const int64_t row = piece / pieces.column_pieces * pieces.rows;

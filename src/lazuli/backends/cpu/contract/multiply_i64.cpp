@@ -57,7 +57,7 @@ void multiply_i64(const backend::MatrixProduct& product, const int64_t* a, const
   const Strides b_strides =
       product.b_transposed ? Strides{1, product.b_leading} : Strides{product.b_leading, 1};
   const Pieces pieces = cut(product, kLeastWork);
-  runtime::parallel_for(pieces.count(), [&](int64_t piece, int) {
+  runtime::parallel_for(pieces.count(), [&](int64_t piece) {
     const int64_t row = piece / pieces.column_pieces * pieces.rows;
     const int64_t column = piece % pieces.column_pieces * pieces.columns;
     multiply_piece(a_strides, b_strides, product.result_leading,

@@ -114,7 +114,7 @@ void rand(const backend::LibraryCall& call) {
   const uint64_t counter = call.numbers[1];
   float* target = reinterpret_cast<float*>(call.result.data);
   const int64_t count = call.result.shape.product();
-  runtime::parallel_for((count + kTask - 1) / kTask, [&](int64_t task, int) {
+  runtime::parallel_for((count + kTask - 1) / kTask, [&](int64_t task) {
     const kernel::FloatEnvironment rules;
     const int64_t first = task * kTask;
     fill(seed, counter + static_cast<uint64_t>(first / 4), target + first,

@@ -58,7 +58,7 @@ void copy_contiguous(const TensorArgument& source, T* target) {
   const bool is_contiguous = lazuli::is_contiguous({source.shape, source.strides, 0});
   if (is_contiguous && from == target) return;
   constexpr int64_t kPart = kCopyBytes / static_cast<int64_t>(sizeof(T));
-  runtime::parallel_for((count + kPart - 1) / kPart, [&](int64_t task, int) {
+  runtime::parallel_for((count + kPart - 1) / kPart, [&](int64_t task) {
     const int64_t first = task * kPart;
     const int64_t last = std::min(first + kPart, count);
     if (is_contiguous) {
@@ -75,7 +75,7 @@ bool are_in_range(const TensorArgument& index, int64_t extent) {
   const int64_t count = index.shape.product();
   const int64_t* data = reinterpret_cast<const int64_t*>(index.data);
   std::atomic<bool> good{true};
-  runtime::parallel_for((count + kCheckedElements - 1) / kCheckedElements, [&](int64_t task, int) {
+  runtime::parallel_for((count + kCheckedElements - 1) / kCheckedElements, [&](int64_t task) {
     const int64_t first = task * kCheckedElements;
     const int64_t last = std::min(first + kCheckedElements, count);
     Walk<1> walk(index.shape, {&index.strides}, first);
@@ -108,7 +108,7 @@ void add_lines(const TensorArgument& index, const TensorArgument& source, T* tar
   const int64_t part = std::clamp<int64_t>((lines + 15) / 16, 16, kLines);
   const auto* indices = reinterpret_cast<const int64_t*>(index.data);
   const auto* values = reinterpret_cast<const T*>(source.data);
-  runtime::parallel_for((lines + part - 1) / part, [&](int64_t task, int) {
+  runtime::parallel_for((lines + part - 1) / part, [&](int64_t task) {
     const kernel::FloatEnvironment rules;
     const int64_t first = task * part;
     const int64_t count = std::min(part, lines - first);
