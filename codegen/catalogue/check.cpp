@@ -20,7 +20,8 @@ using formula::Node;
 const std::map<std::string, size_t> kHelpers = {
     {"size", 2},  {"numel", 1}, {"dim", 1},          {"sizes", 1}, {"dtype", 1}, {"detach", 1},
     {"given", 3}, {"not", 1},   {"folded_count", 2}, {"ne", 2},    {"le", 2},    {"ge", 2}};
-const std::map<std::string, size_t> kGradientHelpers = {{"spread", 1}, {"share", 2}};
+const std::map<std::string, size_t> kGradientHelpers = {
+    {"spread", 1}, {"share", 2}, {"return_gathered", 2}};
 
 class Checker {
  public:

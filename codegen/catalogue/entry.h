@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "codegen/formula/expression.h"
@@ -112,8 +113,10 @@ struct Entry {
   // Contraction: "ik, kj -> ij".
   std::string equation;
 
-  // Composite: an expression of other functions.
+  // Composite: an expression of other functions, and which extents of its tensors must be equal: a
+  // letter a dimension, {"self": "NC", "target": "N"}.
   formula::Block as;
+  std::vector<std::pair<std::string, std::string>> shapes;
 
   bool can_fail = false;  // on the device
   bool is_random = false;

@@ -12,15 +12,36 @@ namespace {
 using schema::Argument;
 using schema::Base;
 
-const std::vector<std::string> kKeys = {
-    "op",           "doc",         "also",     "in_place",
-    "internal",     "by_hand",     "operands", "record",
-    "factors",      "attributes",  "sizes",    "offsets",
-    "options",      "dtype",       "dtypes",   "argument_dtypes",
-    "formula",      "takes_index", "combine",  "empty",
-    "equation",     "as",          "can_fail", "random",
-    "grad",         "reference",   "ulp",      "samples",
-    "whole_samples"};
+const std::vector<std::string> kKeys = {"op",
+                                        "doc",
+                                        "also",
+                                        "in_place",
+                                        "internal",
+                                        "by_hand",
+                                        "operands",
+                                        "record",
+                                        "factors",
+                                        "attributes",
+                                        "sizes",
+                                        "offsets",
+                                        "options",
+                                        "dtype",
+                                        "dtypes",
+                                        "argument_dtypes",
+                                        "formula",
+                                        "takes_index",
+                                        "combine",
+                                        "empty",
+                                        "equation",
+                                        "as",
+                                        "can_fail",
+                                        "random",
+                                        "grad",
+                                        "reference",
+                                        "ulp",
+                                        "samples",
+                                        "whole_samples",
+                                        "shapes"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
                                               "reference", "inputs", "derivative"};
@@ -46,6 +67,7 @@ class Reader {
     entry_.doc = trimmed(text("doc"));
     if (entry_.doc.empty()) problem(yaml_, "need 'doc'");
     read_dtypes();
+    read_shapes();
     read_arguments();
     read_meaning();
     read_gradients();
@@ -208,6 +230,23 @@ class Reader {
       for (size_t i = 0; i < map->keys.size(); ++i) {
         entry_.argument_dtypes[map->keys[i]] = dtype(map->items[i], map->items[i].text);
       }
+    }
+  }
+
+  void read_shapes() {
+    const Yaml* map = yaml_.find("shapes");
+    if (!map) return;
+    for (size_t i = 0; i < map->keys.size(); ++i) {
+      const Argument* argument = entry_.functions.front().schema.find(map->keys[i]);
+      const std::string& letters = map->items[i].text;
+      if (!argument || !argument->type.is_tensor()) {
+        problem(map->items[i], "no tensor '" + map->keys[i] + "' in the schema");
+      } else if (letters.empty() || !std::all_of(letters.begin(), letters.end(), [](char each) {
+                   return each >= 'A' && each <= 'Z';
+                 })) {
+        problem(map->items[i], "need a capital letter a dimension, such as NC; got " + letters);
+      }
+      entry_.shapes.emplace_back(map->keys[i], letters);
     }
   }
 

@@ -213,6 +213,13 @@ std::string composite_body(const Catalogue& catalogue, const Entry& entry,
     }
     translator.define(argument.name, piece);
   }
+  if (!entry.shapes.empty()) {
+    std::vector<std::string> lettered;
+    for (const auto& [argument, letters] : entry.shapes) {
+      lettered.push_back(fmt::format("{{\"{0}\", {0}, \"{1}\"}}", argument, letters));
+    }
+    text += fmt::format("  check_shapes(\"{}\", {{{}}}, at);\n", name, joined(lettered, ", "));
+  }
   for (const formula::Binding& binding : entry.as.bindings) {
     const Piece value = translator.translate(binding.value);
     text += fmt::format("  const auto {} = {};\n", binding.name, value.text);

@@ -73,8 +73,9 @@ bool Translator::helper(const Expression& node, Piece& result) {
               Meaning::number};
   } else if (is_gradient_ && (name == "spread" || name == "inverse_permute")) {
     result = {fmt::format("{}({}, call)", name, text_of(in[0])), Meaning::tensor};
-  } else if (is_gradient_ && name == "share") {
-    result = {fmt::format("share({}, {}, call)", text_of(in[0]), text_of(in[1])), Meaning::tensor};
+  } else if (is_gradient_ && (name == "share" || name == "return_gathered")) {
+    result = {fmt::format("{}({}, {}, call)", name, text_of(in[0]), text_of(in[1])),
+              Meaning::tensor};
   } else if (is_gradient_ && name == "product") {
     result = {
         fmt::format("product({}, {}, {}, call)", text_of(in[0]), text_of(in[1]), text_of(in[2])),

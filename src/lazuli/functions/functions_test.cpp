@@ -349,5 +349,19 @@ TEST(Text, ShowsElementsAndType) {
   EXPECT_EQ(stream.str(), "tensor([nan, inf], f32[2], requires_grad)");
 }
 
+TEST(Functions, CrossEntropyNeedsAClassARow) {
+  const Tensor logits = zeros({3, 4});
+  try {
+    logits.cross_entropy(zeros({2}, kInt64));
+    FAIL();
+  } catch (const ValueError& error) {
+    EXPECT_EQ(std::string(error.what()).substr(0, 71),
+              "cross_entropy: need self [N, C] and target [N]; got [3, 4] and [2] (at ");
+  }
+  EXPECT_THROW(logits.cross_entropy(zeros({3, 1}, kInt64)), ValueError);
+  EXPECT_THROW(zeros({4}).cross_entropy(zeros({4}, kInt64)), ValueError);
+  EXPECT_NEAR(logits.cross_entropy(zeros({3}, kInt64)).item().to_double(), std::log(4.0), 1e-6);
+}
+
 }  // namespace
 }  // namespace lazuli

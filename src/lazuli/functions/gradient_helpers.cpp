@@ -27,6 +27,24 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   return mul(parts, div(grad, count, call.at), call.at);
 }
 
+Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call) {
+  const Shape& shape = call.shapes[0];
+  const int64_t dim = call.attributes[0];
+  Shape one_a_line = shape;
+  if (shape.rank() > 0) one_a_line[static_cast<int>(dim)] = 1;
+  if (shape.rank() == 0 || index.sizes() != one_a_line) {
+    return scatter_add(full(shape, 0, grad.dtype(), call.at), dim, index, grad, call.at);
+  }
+  const Tensor places = arange(shape[static_cast<int>(dim)], kInt64, call.at);
+  // An index out of range fails here, as the scatter would.
+  const Tensor checked = gather(places, 0, reshape(index, {-1}, call.at), call.at);
+  Shape line = Shape::filled(shape.rank(), 1);
+  line[static_cast<int>(dim)] = shape[static_cast<int>(dim)];
+  const Tensor chosen =
+      eq(view(places, line, call.at), view(checked, one_a_line, call.at), call.at);
+  return where(chosen, grad, 0, call.at);
+}
+
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call) {
   const auto* next = dynamic_cast<const OperationNode*>(call.edges[place].node.get());
   if (!next || next->kind() != op::OpKind::permute) return mm(a, b, call.at);

@@ -17,6 +17,9 @@ Tensor spread(const Tensor& folded, const GradientCall& call);
 // Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
 // names, of the operand's shape.
 Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
+// Of gather: what came from each element of the operand. Where each line gives one element, a
+// comparison with the line's indices, which fuses; elsewhere a scatter.
+Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call);
 // Of a matrix product: the gradient a b of operand `place`. Where that operand was a transposed
 // view, the product is worked out transposed, so that the gradient of what it shows lies in order.
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call);

@@ -1,5 +1,7 @@
 #include "lazuli/functions/recording.h"
 
+#include <algorithm>
+
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
 
@@ -20,6 +22,36 @@ void throw_factor(const char* op, const char* argument, DType dtype, At at) {
   LZ_CHECK_AT(false, TypeError, at, "{}: need {} without a fraction for {}", op, argument,
               name_of(dtype));
   __builtin_unreachable();
+}
+
+void check_shapes(const char* op, std::initializer_list<LetteredShape> tensors, At at) {
+  int64_t extents[26];
+  std::fill(std::begin(extents), std::end(extents), -1);
+  bool fit = true;
+  for (const LetteredShape& each : tensors) {
+    const Shape& shape = each.tensor.sizes();
+    const std::string_view letters = each.letters;
+    fit = fit && shape.rank() == static_cast<int>(letters.size());
+    for (int i = 0; fit && i < shape.rank(); ++i) {
+      int64_t& extent = extents[letters[static_cast<size_t>(i)] - 'A'];
+      fit = extent == -1 || extent == shape[i];
+      extent = shape[i];
+    }
+  }
+  if (fit) [[likely]]
+    return;
+  std::string need, got;
+  for (const LetteredShape& each : tensors) {
+    if (!need.empty()) need += " and ", got += " and ";
+    need += std::string(each.argument) + " [";
+    for (const char* letter = each.letters; *letter; ++letter) {
+      if (letter != each.letters) need += ", ";
+      need += *letter;
+    }
+    need += ']';
+    got += to_string(each.tensor.sizes());
+  }
+  LZ_CHECK_AT(false, ValueError, at, "{}: need {}; got {}", op, need, got);
 }
 
 DType meeting_dtype(const char* op, TensorList tensors, At at) {

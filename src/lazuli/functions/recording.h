@@ -2,6 +2,8 @@
 // nanoseconds and throws with the line of the call. Not for users.
 #pragma once
 
+#include <initializer_list>
+
 #include "lazuli/functions/record.h"
 
 namespace lazuli {
@@ -22,6 +24,13 @@ inline void check_dtype(const char* op, const char* argument, const Tensor& tens
     throw_dtype(op, argument, need, dtype_of(tensor), at);
   }
 }
+// Tensors with a letter for each of their dimensions; equal letters stand for equal extents.
+struct LetteredShape {
+  const char* argument;
+  const Tensor& tensor;
+  const char* letters;
+};
+void check_shapes(const char* op, std::initializer_list<LetteredShape> tensors, At at);
 // A factor of integers has no fraction.
 inline void check_factor(const char* op, const char* argument, const Scalar& factor, DType dtype,
                          At at) {

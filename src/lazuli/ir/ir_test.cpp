@@ -296,5 +296,48 @@ TEST_F(IrTest, SimplifyKeepsTheMemoryOfOutputsApart) {
             "outputs: %1, %3, %4, %5, %6\n");
 }
 
+TEST_F(IrTest, AGatherSinksToWhatVariesAlongItsDimension) {
+  const NodeId x = parameter({kFloat32, {8, 5}});
+  const NodeId index = parameter({kInt64, {8, 1}});
+  const NodeId row = apply(OpKind::amax, {operand(x)}, {1, 1});
+  const NodeId shifted = apply(OpKind::sub, {operand(x), operand(row), constant(1)});
+  const NodeId big = apply(OpKind::lt, {word(0), operand(shifted)});
+  output(shifted);
+  output(apply(OpKind::gather, {operand(big), operand(index)}, {1}));
+  EXPECT_EQ(after(+[](Graph& graph) {
+              sink_gathers(graph);
+              remove_dead(graph);
+            }),
+            "%0: f32[8, 5] = parameter 0 in memory 0\n"
+            "%1: i64[8, 1] = parameter 1 in memory 1\n"
+            "%2: f32[8, 1] = amax %0 {1, 1}  # entry 0\n"
+            "%3: f32[8, 5] = sub %0, %2, 1  # entry 1\n"
+            "%4: f32[8, 1] = gather %0, %1 {1}  # entry 3\n"
+            "%5: f32[8, 1] = sub %4, %2, 1  # entry 1\n"
+            "%6: bool[8, 1] = lt w0, %5  # entry 2\n"
+            "outputs: %3, %6\n");
+}
+
+TEST_F(IrTest, AGatherStaysWhereSinkingGainsNothing) {
+  const NodeId x = parameter({kFloat32, {8, 5}});
+  const NodeId y = parameter({kFloat32, {8, 5}});
+  const NodeId index = parameter({kInt64, {8, 1}});
+  const NodeId few = parameter({kInt64, {3, 2}});
+  const auto gather = [&](NodeId from, NodeId which) {
+    output(apply(OpKind::gather, {operand(from), operand(which)}, {1}));
+  };
+  gather(mul(x, y), index);            // two operands vary
+  gather(apply(OpKind::neg, x), few);  // of other rows than the operand's
+  const NodeId turned = permute(parameter({kFloat32, {5, 8}}), {1, 0});
+  const NodeId tops = apply(OpKind::amax, {operand(parameter({kFloat32, {8, 5, 2}}))}, {0, 2});
+  const NodeId stored = apply(OpKind::exp, tops);
+  output(stored);  // while tops need not be
+  gather(stored, index);
+  const std::string before = to_string(graph);
+  EXPECT_EQ(after(sink_gathers), before);
+  gather(apply(OpKind::neg, turned), index);
+  EXPECT_NE(after(sink_gathers).find("gather %" + std::to_string(turned)), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lazuli::ir

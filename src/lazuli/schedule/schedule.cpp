@@ -9,6 +9,7 @@ Schedule make_schedule(ir::Graph graph, const Options& options) {
   ir::remove_dead(graph);
   if (!options.unfused) {
     ir::simplify(graph);
+    ir::sink_gathers(graph);
     ir::merge_equal(graph);
     ir::remove_dead(graph);
   }
