@@ -45,7 +45,8 @@ test: build
 	@$(CTEST) --preset $(PRESET) -j $(JOBS)
 
 bench: build
-	@$(BUILD)/bin/lazuli_bench --benchmark_out=$(BUILD)/bench.json --benchmark_out_format=json $(ARGS)
+	@$(BUILD)/bin/lazuli_bench --benchmark_repetitions=3 --benchmark_min_time=0.15 \
+	  --benchmark_out=$(BUILD)/bench.json --benchmark_out_format=json $(ARGS)
 	@tools/bench_report $(BUILD)/bench.json
 
 install: build

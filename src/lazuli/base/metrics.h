@@ -30,7 +30,6 @@ namespace lazuli::metrics {
   X(bytes_allocated, "bytes taken from the system")                     \
   X(blocks_allocated, "blocks taken from the system")                   \
   X(donations, "results written into an input's memory")                \
-  X(temporaries, "overlapping writes that went through a temporary")    \
   X(faults, "runs that a device error ended")                           \
   X(errors_dropped, "device errors whose values nobody held any more")
 

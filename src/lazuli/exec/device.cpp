@@ -48,7 +48,8 @@ backend::Backend& Device::backend() {
 }
 
 void Device::evaluate(trace::Tape& tape, Extent extent, const trace::Value* only_if_pending) {
-  runtime::Queue::Turn turn;  // ends when its job is gone, so that the next one may take memory over
+  runtime::Queue::Turn
+      turn;  // ends when its job is gone, so that the next one may take memory over
   std::unique_ptr<RunJob> job;
   {
     std::lock_guard<SpinLock> tape_lock(tape.lock());

@@ -65,8 +65,9 @@ void verify(const Graph& graph);
 void remove_dead(Graph& graph);
 // Equal operations on equal operands become one; random ones stay apart, outputs stay distinct.
 void merge_equal(Graph& graph);
-// A gather from an elementwise result gathers that operation's operand instead, so that only what is
-// taken is worked out: the other operands do not depend on the index along the gathered dimension.
+// A gather from an elementwise result gathers that operation's operand instead, so that only what
+// is taken is worked out: the other operands do not depend on the index along the gathered
+// dimension.
 void sink_gathers(Graph& graph);
 // Exact identities (x * 1, a view of a view, a permutation undone, ...): readers of a node that
 // equals another read that one instead. What nobody reads any more is left for remove_dead.

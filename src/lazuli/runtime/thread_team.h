@@ -16,11 +16,11 @@ int thread_count();
 // For programs that choose at run time; at least 1. Takes effect at the next region.
 void set_thread_count(int count);
 
-// Calls task(i) for every i in [0, count), each once, by up to thread_count() threads. A thread goes
-// through a range of its own, the same one in each region of so many threads, so that what follows
-// finds its data in that thread's cache; then it takes what is left of the others' ranges. Runs on
-// the caller alone when count is 1, there is one thread, or the team is taken: by a region around
-// this one, or by another thread. `task` does not throw.
+// Calls task(i) for every i in [0, count), each once, by up to thread_count() threads. A thread
+// goes through a range of its own, the same one in each region of so many threads, so that what
+// follows finds its data in that thread's cache; then it takes what is left of the others' ranges.
+// Runs on the caller alone when count is 1, there is one thread, or the team is taken: by a region
+// around this one, or by another thread. `task` does not throw.
 void parallel_for(int64_t count, FunctionRef<void(int64_t)> task);
 
 }  // namespace lazuli::runtime

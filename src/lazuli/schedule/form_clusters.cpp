@@ -515,11 +515,8 @@ class Former {
     for (const ir::Operand& operand : d_.node(id).operands) {
       const Dims& strides = d_.state(operand.node).place.strides;
       const Shape& shape = shape_of(operand.node);
-      const auto fits = [&](int inner) {
-        return (strides[inner] == 1 || shape[inner] == 1) &&
-               (strides[1 - inner] >= shape[inner] || shape[1 - inner] == 1);
-      };
-      pass_operand(operand.node, cluster, fits(0) || fits(1));
+      pass_operand(operand.node, cluster,
+                   lies_along(0, shape, strides) || lies_along(1, shape, strides));
     }
   }
 

@@ -180,11 +180,7 @@ class Order {
       const MemoryOperand& operand = each.operands[static_cast<size_t>(i)];
       const Place place = d_.resolve(operand);
       const Shape& shape = operand.type.shape;
-      const auto fits = [&](int inner) {
-        return (place.strides[inner] == 1 || shape[inner] == 1) &&
-               (place.strides[1 - inner] >= shape[inner] || shape[1 - inner] == 1);
-      };
-      const bool transposed = !fits(1);
+      const bool transposed = !lies_along(1, shape, place.strides);
       const int outer = transposed ? 1 : 0;
       const int64_t leading =
           std::max<int64_t>({shape[outer] == 1 ? 0 : place.strides[outer], shape[1 - outer], 1});

@@ -1,4 +1,4 @@
-// What the schedule asks of a reduction's dimensions.
+// What the schedule asks of dimensions: of those that a reduction folds, and of how a matrix lies.
 #include "lazuli/schedule/draft.h"
 
 namespace lazuli::schedule {
@@ -45,6 +45,12 @@ AxisMap kept_map(const ir::Node& reduction, const Shape& operand, const AxisMap&
     if (!is_folded || keeps) ++kept;
   }
   return result;
+}
+
+bool lies_along(int inner, const Shape& shape, const Dims& strides) {
+  const int outer = 1 - inner;
+  return (strides[inner] == 1 || shape[inner] == 1) &&
+         (strides[outer] >= shape[inner] || shape[outer] == 1);
 }
 
 }  // namespace lazuli::schedule
