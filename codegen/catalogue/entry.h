@@ -146,7 +146,7 @@ struct ScalarFunction {
   std::vector<std::string> parameters;  // all f32, as is the result
   formula::Block formula;
   double ulp = 0;  // bound of the error against the reference, over every f32
-  std::string reference;
+  std::string reference;  // empty: a part of other functions, measured in them
   bool takes_fractions = false;  // the bound holds for the multiples of 2^-24 in [0, 1) only
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };

@@ -463,8 +463,11 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
                    "unknown key '" + yaml.keys[i] + "'" + suggestion(yaml.keys[i], kScalarKeys));
     }
   }
-  for (const char* key : {"doc", "formula", "ulp", "reference"}) {
+  for (const char* key : {"doc", "formula"}) {
     if (!yaml.find(key)) problems.add(scalar.where, scalar.name, std::string("need '") + key + "'");
+  }
+  if (!yaml.find("ulp") != !yaml.find("reference")) {
+    problems.add(scalar.where, scalar.name, "need 'ulp' and 'reference', or neither for a part");
   }
   if (const Yaml* doc = yaml.find("doc")) scalar.doc = trimmed(doc->text);
   if (const Yaml* ulp = yaml.find("ulp")) scalar.ulp = std::strtod(ulp->text.c_str(), nullptr);

@@ -34,9 +34,9 @@ std::string scalars_header(const Catalogue& catalogue) {
   text += "#pragma once\n\n#include \"lazuli/kernel/builder.h\"\n\n";
   text += "namespace lazuli::op::scalars {\n\nusing kernel::Builder;\nusing kernel::Value;\n\n";
   for (const ScalarFunction& scalar : catalogue.scalars) {
-    text += wrapped(
-        fmt::format("{} At most {} ulp off. {}", scalar.doc, scalar.ulp, scalar.where.text()),
-        "// ");
+    std::string bound;
+    if (!scalar.reference.empty()) bound = fmt::format(" At most {} ulp off.", scalar.ulp);
+    text += wrapped(fmt::format("{}{} {}", scalar.doc, bound, scalar.where.text()), "// ");
     text += head(scalar) + ";\n";
   }
   return text + "\n}  // namespace lazuli::op::scalars\n";

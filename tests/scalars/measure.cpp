@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "lazuli/interpret/interpret.h"
@@ -12,14 +15,23 @@ namespace {
 
 constexpr int64_t kBatch = 1 << 16;
 
-// A kernel that applies the function to a row.
-kernel::Kernel kernel_of(const ScalarCase& scalar) {
+// A kernel that applies the function to rows of its operands.
+template <typename Case>
+kernel::Kernel kernel_of(const Case& scalar) {
+  constexpr bool kIsPair = std::is_same_v<Case, PairCase>;
   kernel::Builder builder(kernel::Form::rows);
-  const uint32_t source = builder.add_access({});
   const uint32_t target = builder.add_access({.written = true});
+  const uint32_t first = builder.add_access({});
+  const uint32_t second = kIsPair ? builder.add_access({}) : 0;
   builder.begin_loop();
-  const kernel::Value x = builder.load(source, kernel::Level::loop);
-  builder.store(target, scalar.build(builder, x), kernel::Level::loop);
+  const kernel::Value x = builder.load(first, kernel::Level::loop);
+  kernel::Value result;
+  if constexpr (kIsPair) {
+    result = scalar.build(builder, x, builder.load(second, kernel::Level::loop));
+  } else {
+    result = scalar.build(builder, x);
+  }
+  builder.store(target, result, kernel::Level::loop);
   builder.end_loop();
   return builder.finish();
 }
@@ -45,15 +57,16 @@ double spacing(double value) {
   return std::ldexp(1.0, exponent - 24);
 }
 
-void compare(float x, float result, double exact, Measured& measured) {
+void compare(Place at, float result, double exact, Measured& measured) {
   ++measured.count;
   const float rounded = static_cast<float>(exact);
   const bool is_special = !std::isfinite(rounded) || !std::isfinite(result);
   const bool is_same = std::isnan(rounded) ? std::isnan(result) : rounded == result;
-  const bool is_sign_wrong = !std::isnan(rounded) && result != 0 && rounded != 0 &&
+  // A tiny result may round to a zero of the other sign's place, a zero has its own sign.
+  const bool is_sign_wrong = !std::isnan(rounded) && (exact == 0 || (result != 0 && rounded != 0)) &&
                              std::signbit(rounded) != std::signbit(result);
   if ((is_special && !is_same) || is_sign_wrong) {
-    if (measured.mistakes++ == 0) measured.mistake_at = x;
+    if (measured.mistakes++ == 0) measured.mistake_at = at;
     return;
   }
   if (is_special) return;
@@ -61,42 +74,135 @@ void compare(float x, float result, double exact, Measured& measured) {
   const double error = std::abs(result - exact) / spacing(exact);
   if (error > measured.worst) {
     measured.worst = error;
-    measured.worst_at = x;
+    measured.worst_at = at;
   }
 }
 
-}  // namespace
-
-Measured measure(const ScalarCase& scalar, uint64_t stride) {
+// Runs the function over as many operands as `next` gives, a batch at a time.
+template <typename Case, typename Next, typename Reference>
+Measured run(const Case& scalar, uint64_t total, const Next& next, const Reference& reference) {
   const kernel::Kernel kernel = kernel_of(scalar);
   const std::unique_ptr<kernel::Program> program = interpret::make_program(kernel);
   Measured measured;
   measured.instructions = loop_instructions(kernel);
-  std::vector<float> inputs(kBatch);
+  std::vector<Place> places(kBatch);
+  std::vector<float> x(kBatch);
+  std::vector<float> y(kBatch);
   std::vector<float> results(kBatch);
   std::vector<char> scratch(program->scratch_bytes(1, kBatch, 1) + 64);
   const uintptr_t aligned = (reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64;
-  const uint64_t last = uint64_t{1} << (scalar.takes_fractions ? 24 : 32);
-  for (uint64_t first = 0; first < last; first += stride * kBatch) {
-    const uint64_t count = std::min<uint64_t>(kBatch, (last - first + stride - 1) / stride);
+  for (uint64_t first = 0; first < total; first += kBatch) {
+    const uint64_t count = std::min<uint64_t>(kBatch, total - first);
     for (uint64_t i = 0; i < count; ++i) {
-      const uint32_t bits = static_cast<uint32_t>(first + i * stride);
-      inputs[i] =
-          scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits);
+      places[i] = next(first + i);
+      x[i] = places[i].x;
+      y[i] = places[i].y;
     }
-    const kernel::AccessArguments accesses[2] = {
-        {.base = reinterpret_cast<char*>(inputs.data()), .column_stride = sizeof(float)},
-        {.base = reinterpret_cast<char*>(results.data()), .column_stride = sizeof(float)}};
+    const auto access = [](std::vector<float>& row) {
+      return kernel::AccessArguments{.base = reinterpret_cast<char*>(row.data()),
+                                     .column_stride = sizeof(float)};
+    };
+    const kernel::AccessArguments accesses[3] = {access(results), access(x), access(y)};
     kernel::Arguments arguments;
     arguments.columns = static_cast<int64_t>(count);
     arguments.accesses = accesses;
     arguments.scratch = reinterpret_cast<char*>(aligned);
     program->run(arguments);
     for (uint64_t i = 0; i < count; ++i) {
-      compare(inputs[i], results[i], scalar.reference(inputs[i]), measured);
+      compare(places[i], results[i], reference(places[i]), measured);
     }
   }
   return measured;
+}
+
+constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
+                              std::numeric_limits<float>::infinity(),
+                              0,
+                              0x1p-149f,
+                              0x1p-126f,
+                              0x1.fffffep127f,
+                              0.25f,
+                              0.5f,
+                              0x1.fffffep-1f,
+                              1,
+                              0x1.000002p0f,
+                              1.5f,
+                              2,
+                              3,
+                              4,
+                              5,
+                              0x1.fffffep23f,
+                              0x1p24f,
+                              1e10f};
+
+// A fixed scramble of a counter (splitmix64): the same sample everywhere.
+uint64_t scrambled(uint64_t counter) {
+  uint64_t z = counter * 0x9e3779b97f4a7c15u + 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return z ^ z >> 31;
+}
+
+Place sampled(uint64_t counter) {
+  const uint64_t bits = scrambled(counter);
+  const uint32_t low = static_cast<uint32_t>(bits);
+  const uint32_t high = static_cast<uint32_t>(bits >> 32);
+  const auto sized = [](uint32_t word, int least, int most) {
+    const int exponent = least + static_cast<int>(word >> 24 & 0x7f) % (most - least + 1);
+    const float fraction = 1 + static_cast<float>(word & 0x7fffff) * 0x1p-23f;
+    return std::ldexp(word >> 31 ? -fraction : fraction, exponent);
+  };
+  switch (counter % 3) {
+    case 0:
+      return {std::bit_cast<float>(low), std::bit_cast<float>(high)};
+    case 1:
+      return {std::abs(sized(low, -8, 8)), sized(high, -8, 8)};
+    default:
+      return {1 + sized(low, -23, -2), sized(high, 0, 26)};
+  }
+}
+
+}  // namespace
+
+// Newton's steps (of third order) from Winitzki's approximation.
+double erfinv(double x) {
+  if (!(std::abs(x) < 1)) return std::abs(x) == 1 ? x * HUGE_VAL : NAN;
+  if (std::abs(x) < 1e-9) return x * 0.88622692545275801365;
+  const double size = std::abs(x);
+  const double logarithm = std::log1p(-size * size);
+  const double part = 2 / (M_PI * 0.147) + logarithm / 2;
+  double y = std::sqrt(std::sqrt(part * part - logarithm / 0.147) - part);
+  for (int step = 0; step < 3; ++step) {
+    const double slope = 2 / std::sqrt(M_PI) * std::exp(-y * y);
+    const double miss = size < 0.5 ? std::erf(y) - size : (1 - size) - std::erfc(y);
+    const double move = miss / slope;
+    y -= move / (1 + y * move);
+  }
+  return std::copysign(y, x);
+}
+
+Measured measure(const ScalarCase& scalar, uint64_t stride) {
+  const uint64_t last = uint64_t{1} << (scalar.takes_fractions ? 24 : 32);
+  const auto next = [&](uint64_t i) -> Place {
+    const uint32_t bits = static_cast<uint32_t>(i * stride);
+    return {scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits)};
+  };
+  return run(scalar, (last + stride - 1) / stride, next,
+             [&](Place at) { return scalar.reference(at.x); });
+}
+
+Measured measure(const PairCase& scalar, uint64_t count) {
+  constexpr uint64_t kCount = 2 * std::size(kSpecial);
+  const auto special = [](uint64_t i) {
+    const float value = kSpecial[i / 2];
+    return i % 2 ? -value : value;
+  };
+  const auto next = [&](uint64_t i) -> Place {
+    if (i < kCount * kCount) return {special(i % kCount), special(i / kCount)};
+    return sampled(i);
+  };
+  return run(scalar, kCount * kCount + count, next,
+             [&](Place at) { return scalar.reference(at.x, at.y); });
 }
 
 }  // namespace lazuli::scalar_tests

@@ -8,6 +8,9 @@
 
 namespace lazuli::scalar_tests {
 
+// What the C library lacks.
+double erfinv(double x);
+
 struct ScalarCase {
   const char* name;
   kernel::Value (*build)(kernel::Builder& builder, kernel::Value x);
@@ -17,6 +20,16 @@ struct ScalarCase {
 };
 const std::vector<ScalarCase>& scalar_cases();
 
+// Functions of two scalars.
+struct PairCase {
+  const char* name;
+  kernel::Value (*build)(kernel::Builder& builder, kernel::Value x, kernel::Value y);
+  double (*reference)(double x, double y);
+  double ulp;
+};
+const std::vector<PairCase>& pair_cases();
+
 inline void PrintTo(const ScalarCase& scalar, std::ostream* out) { *out << scalar.name; }
+inline void PrintTo(const PairCase& scalar, std::ostream* out) { *out << scalar.name; }
 
 }  // namespace lazuli::scalar_tests
