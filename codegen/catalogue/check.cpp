@@ -17,9 +17,9 @@ using formula::Node;
 
 // What composites and gradients may call beside the catalogue's functions, with the operands
 // that it takes (ops/README.md says what each gives).
-const std::map<std::string, size_t> kHelpers = {
-    {"size", 2},  {"numel", 1}, {"dim", 1},          {"sizes", 1}, {"dtype", 1}, {"detach", 1},
-    {"given", 3}, {"not", 1},   {"folded_count", 2}, {"ne", 2},    {"le", 2},    {"ge", 2}};
+const std::map<std::string, size_t> kHelpers = {{"size", 2},  {"numel", 1}, {"dim", 1},
+                                                {"sizes", 1}, {"dtype", 1}, {"detach", 1},
+                                                {"given", 3}, {"not", 1},   {"folded_count", 2}};
 const std::map<std::string, size_t> kGradientHelpers = {
     {"spread", 1}, {"share", 2}, {"return_gathered", 2}};
 
@@ -49,6 +49,7 @@ class Checker {
       check_equation(entry);
       if (entry.as) check_composite(entry);
       for (const auto& [operand, gradient] : entry.gradients) check_gradient(entry, gradient);
+      for (const Special& special : entry.specials) check_special(entry, special);
       check_tests(entry);
     }
   }
@@ -159,6 +160,14 @@ class Checker {
     }
     names.insert(entry.recorded.operands.begin(), entry.recorded.operands.end());
     check_calls(entry, gradient, names, true);
+  }
+
+  void check_special(const Entry& entry, const Special& special) {
+    std::set<std::string> names;
+    for (const schema::Argument& argument : entry.function().schema.arguments) {
+      names.insert(argument.name);
+    }
+    check_calls(entry, special.as, names, false);
   }
 
   void check_calls(const Entry& entry, const Node& node, const std::set<std::string>& names,

@@ -79,6 +79,14 @@ struct Recorded {
   std::vector<std::string> offsets;
 };
 
+// A value of a number or string that is structure: the call is `as` instead of what the entry
+// records.
+struct Special {
+  std::string argument;
+  std::string value;  // "0.5", "tanh"
+  formula::Node as;
+};
+
 // A test's values of one operand.
 struct Sample {
   double low = -3;
@@ -106,6 +114,8 @@ struct Entry {
   std::map<DType, formula::Block> formulas;
   bool takes_index = false;  // the formula reads `index`, the element's place (arange)
 
+  std::vector<Special> specials;
+
   // Reduction: "sum", "max", "min"; and what no elements give, if that is defined.
   std::string combine;
   std::optional<double> empty;
@@ -131,7 +141,8 @@ struct Entry {
   std::string reference;  // a C++ expression of doubles over the operands' names
   double ulp = 0.5;       // of the f32 result against the reference
   std::map<std::string, Sample> samples;
-  bool has_whole_samples = false;  // samples are rounded, so that equal ones occur
+  bool has_whole_samples = false;     // samples are rounded, so that equal ones occur
+  bool has_ordinary_samples = false;  // no infinities, NaNs and extremes
 
   const Function& function() const { return functions.front(); }
   bool is_recorded() const { return kind != Kind::composite; }
@@ -145,8 +156,8 @@ struct ScalarFunction {
   std::string doc;
   std::vector<std::string> parameters;  // all f32, as is the result
   formula::Block formula;
-  double ulp = 0;  // bound of the error against the reference, over every f32
-  std::string reference;  // empty: a part of other functions, measured in them
+  double ulp = 0;                // bound of the error against the reference, over every f32
+  std::string reference;         // empty: a part of other functions, measured in them
   bool takes_fractions = false;  // the bound holds for the multiples of 2^-24 in [0, 1) only
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };

@@ -30,6 +30,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "argument_dtypes",
                                         "formula",
                                         "takes_index",
+                                        "special",
                                         "combine",
                                         "empty",
                                         "equation",
@@ -41,6 +42,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "ulp",
                                         "samples",
                                         "whole_samples",
+                                        "ordinary_samples",
                                         "shapes"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
@@ -314,6 +316,7 @@ class Reader {
     const Base base = argument.type.base;
     if (base == Base::tensor || base == Base::scalar) return Role::operand;
     if (base == Base::dtype && argument.type.is_optional) return Role::option;
+    if (base == Base::string) return Role::option;
     return Role::attribute;
   }
 
@@ -329,6 +332,7 @@ class Reader {
       if (as) entry_.as = read_block(*as, {file_, as->line}, name_, "as", problems_);
     }
     if (entry_.kind == Kind::elementwise) read_formulas();
+    read_specials();
     if (entry_.kind == Kind::reduction) read_reduction();
     if (entry_.kind == Kind::contraction && entry_.equation.empty()) {
       problem(yaml_, "need 'equation'");
@@ -352,6 +356,26 @@ class Reader {
       entry_.formulas[dtype] =
           first ? read_block(*text, {file_, text->line}, name_, "formula", problems_)
                 : entry_.formulas.begin()->second;
+    }
+  }
+
+  void read_specials() {
+    const Yaml* special = yaml_.find("special");
+    if (!special) return;
+    for (size_t i = 0; i < special->keys.size(); ++i) {
+      const std::string& argument = special->keys[i];
+      bool is_there = false;
+      for (const Function& function : entry_.functions) {
+        const Argument* found = function.schema.find(argument);
+        is_there |= found && (found->type.base == Base::scalar || found->type.base == Base::string);
+      }
+      if (!is_there) problem(special->items[i], "no number or string '" + argument + "'");
+      const Yaml& values = special->items[i];
+      for (size_t k = 0; k < values.keys.size(); ++k) {
+        const formula::Block block = read_block(values.items[k], {file_, values.items[k].line},
+                                                name_, "special " + values.keys[k], problems_);
+        if (block) entry_.specials.push_back({argument, values.keys[k], formula::inlined(block)});
+      }
     }
   }
 
@@ -402,6 +426,7 @@ class Reader {
   void read_tests() {
     entry_.reference = text("reference");
     entry_.has_whole_samples = flag(yaml_, "whole_samples");
+    entry_.has_ordinary_samples = flag(yaml_, "ordinary_samples");
     if (const Yaml* ulp = yaml_.find("ulp")) entry_.ulp = std::strtod(ulp->text.c_str(), nullptr);
     const Yaml* samples = yaml_.find("samples");
     if (!samples) return;

@@ -54,10 +54,12 @@ std::string declarations(const Catalogue& catalogue, bool (*wanted)(const Entry&
 // The body of a function that records its entry's kind.
 class Body {
  public:
-  Body(const Entry& entry, const Function& function)
-      : entry_(entry), function_(function), schema_(function.schema) {}
+  Body(const Catalogue& catalogue, const Entry& entry, const Function& function)
+      : catalogue_(catalogue), entry_(entry), function_(function), schema_(function.schema) {}
 
   std::string text() {
+    check_tensors();
+    write_specials();
     write_dtype();
     line("Record record(op::OpKind::{}, at);", entry_.name);
     write_operands();
@@ -94,14 +96,58 @@ class Body {
            entry_.role_of(argument.name) == Role::operand;
   }
 
-  void write_dtype() {
-    std::string dtype;
+  void check_tensors() {
     for (const std::string& operand : function_.operands) {
       const Argument& argument = *schema_.find(operand);
       if (argument.type.is_tensor()) {
         line("check_defined(\"{}\", \"{}\", {}, at);", schema_.name, operand, named(operand));
       }
     }
+  }
+
+  // Values that are structure: other functions take their place. A string that is neither of them
+  // nor the default is a mistake.
+  void write_specials() {
+    for (const Argument& argument : schema_.arguments) {
+      std::vector<std::string> choices;
+      if (argument.default_text) choices.push_back(default_value(argument));
+      for (const Special& special : entry_.specials) {
+        if (special.argument != argument.name || argument.type.base == Base::tensor) continue;
+        Translator translator(catalogue_, entry_, false);
+        for (const Argument& each : schema_.arguments) {
+          translator.define(each.name, {each.name, meaning_of(each.type)});
+        }
+        const std::string value = translator.translate(special.as).text;
+        const bool is_string = argument.type.base == Base::string;
+        if (is_string) choices.push_back("\"" + special.value + "\"");
+        const std::string condition =
+            is_string ? fmt::format("{} == {}", argument.name, choices.back())
+                      : fmt::format("{}.to_double() == {}", argument.name, special.value);
+        if (function_.is_in_place) {  // what the function of that name says
+          line("if ({}) {{", condition);
+          line("  write_result(\"{}\", {}, lazuli::{}({}, at), at);", schema_.name, named("self"),
+               schema_.name.substr(0, schema_.name.size() - 1), forwarded());
+          line("  return {};", named("self"));
+          line("}}");
+        } else {
+          line("if ({}) return {};", condition, value);
+        }
+      }
+      if (argument.type.base == Base::string) {
+        line("check_choice(\"{}\", \"{}\", {}, {{{}}}, at);", schema_.name, argument.name,
+             argument.name, joined(choices, ", "));
+      }
+    }
+  }
+
+  std::string forwarded() const {
+    std::vector<std::string> names;
+    for (const Argument& argument : schema_.arguments) names.push_back(named(argument.name));
+    return joined(names, ", ");
+  }
+
+  void write_dtype() {
+    std::string dtype;
     for (const bool are_tensors : {true, false}) {  // numbers are weak, so they come last
       for (const std::string& operand : function_.operands) {
         const Argument& argument = *schema_.find(operand);
@@ -179,6 +225,7 @@ class Body {
     for (const std::string& offset : entry_.recorded.offsets) line("record.offset({});", offset);
   }
 
+  const Catalogue& catalogue_;
   const Entry& entry_;
   const Function& function_;
   const Schema& schema_;
@@ -231,7 +278,7 @@ std::string composite_body(const Catalogue& catalogue, const Entry& entry,
 std::string definition(const Catalogue& catalogue, const Entry& entry, const Function& function) {
   const std::string body = entry.kind == Kind::composite
                                ? composite_body(catalogue, entry, function)
-                               : Body(entry, function).text();
+                               : Body(catalogue, entry, function).text();
   return fmt::format("{}// {}\n{} {}({}) {{\n{}}}\n{}\n",
                      entry.is_internal ? "namespace internal {\n" : "", entry.where.text(),
                      return_type(function), function.schema.name,
@@ -239,11 +286,12 @@ std::string definition(const Catalogue& catalogue, const Entry& entry, const Fun
                      entry.is_internal ? "}  // namespace internal\n" : "");
 }
 
-std::string method_definition(const Entry& entry, const Function& function) {
+std::string method_definition(const Catalogue& catalogue, const Entry& entry,
+                              const Function& function) {
   const Schema& schema = function.schema;
   std::string body;
   if (function.is_in_place) {
-    body = Body(entry, function).in_method().text();
+    body = Body(catalogue, entry, function).in_method().text();
   } else {
     std::vector<std::string> names = {"*this"};
     for (size_t i = 1; i < schema.arguments.size(); ++i) names.push_back(schema.arguments[i].name);
@@ -265,14 +313,16 @@ std::string function_definitions(const Catalogue& catalogue, const Entry& entry)
   for (const Function& function : entry.functions) {
     if (function.is_function) text += definition(catalogue, entry, function);
     if (function.is_method && function.is_in_place)
-      text += method_definition(entry, function) + "\n";
+      text += method_definition(catalogue, entry, function) + "\n";
   }
   return text;
 }
 
 std::string functions_header(const Catalogue& catalogue) {
   std::string text = banner("The functions of the catalogue.");
-  text += "#pragma once\n\n#include <optional>\n\n#include \"lazuli/functions/tensor.h\"\n\n";
+  text +=
+      "#pragma once\n\n#include <optional>\n#include <string_view>\n\n#include "
+      "\"lazuli/functions/tensor.h\"\n\n";
   text += "namespace lazuli {\n\n" + declarations(catalogue, is_public);
   text += "\n// Not for users: what other functions and gradients are made of.\n";
   text += "namespace internal {\n\n" + declarations(catalogue, is_internal);
@@ -307,7 +357,7 @@ std::string functions_source(const Catalogue& catalogue) {
   for (const Entry& entry : catalogue.entries) {
     for (const Function& function : entry.functions) {
       if (!function.is_method || (function.is_in_place && is_written_by_hand(entry))) continue;
-      text += method_definition(entry, function);
+      text += method_definition(catalogue, entry, function);
     }
   }
   return text + "\n}  // namespace lazuli\n";

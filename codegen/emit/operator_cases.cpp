@@ -36,6 +36,7 @@ std::string call_text(const Function& function) {
   std::string list;
   for (const Argument& argument : arguments) {
     if (function.is_in_place && &argument == &arguments[0]) continue;
+    if (argument.type.base == Base::string) break;  // its default
     list += (list.empty() ? "" : ", ") + value_of(function, argument);
   }
   if (!function.is_in_place) return "lazuli::" + function.schema.name + "(" + list + ")";
@@ -99,12 +100,13 @@ std::string elementwise_case(const Catalogue& catalogue, const Entry& entry,
   return fmt::format(
       "      {{.name = \"{}\",\n       .entry = \"{}\",\n       .dtypes = {},\n"
       "       .result = Result::{},\n       .operands = {{{}}},\n       .is_in_place = {},\n"
-      "       .has_whole_samples = {},\n       .has_gradient = {},\n       .ulp = {},\n"
+      "       .has_whole_samples = {},\n       .has_ordinary_samples = {},\n       .has_gradient = "
+      "{},\n       .ulp = {},\n"
       "       .apply = [](const Tensor* t, const Scalar*{}) -> Tensor {{ return {}; }},\n"
       "       .reference = {}}},\n",
       function.schema.full_name(), entry.where.text(), dtype_list(entry), result_text(entry),
-      operands, function.is_in_place, entry.has_whole_samples, entry.has_gradient,
-      bound_of(catalogue, entry), has_numbers ? " n" : "", call_text(function),
+      operands, function.is_in_place, entry.has_whole_samples, entry.has_ordinary_samples,
+      entry.has_gradient, bound_of(catalogue, entry), has_numbers ? " n" : "", call_text(function),
       reference_text(entry));
 }
 
@@ -134,6 +136,7 @@ std::string operator_cases(const Catalogue& catalogue) {
   }
   std::string text = banner("Every elementwise function and reduction with its reference.");
   text += "#include \"tests/operators/operator_cases.h\"\n\n#include <cmath>\n\n";
+  text += "#include \"tests/scalars/references.h\"\n\n";
   text += "namespace lazuli::operator_tests {\n\n";
   text += "const std::vector<ElementwiseCase>& elementwise_cases() {\n";
   text += "  static const std::vector<ElementwiseCase> cases = {\n" + elementwise + "  };\n";

@@ -38,6 +38,8 @@ std::string cpp_type(const Argument& argument) {
       return optional("bool");
     case Base::dtype:
       return optional("DType");
+    case Base::string:
+      return optional("std::string_view");
     default:
       throw std::runtime_error("no C++ type for " + schema::to_string(type));
   }
@@ -73,6 +75,7 @@ std::string default_value(const Argument& argument) {
   if (text == "None") {
     return argument.type.base == Base::tensor || argument.type.is_list ? "{}" : "std::nullopt";
   }
+  if (text.starts_with('\'')) return "\"" + text.substr(1, text.size() - 2) + "\"";
   if (text.starts_with('[')) return "{" + text.substr(1, text.size() - 2) + "}";
   return text;
 }

@@ -126,7 +126,7 @@ double held(double value, DType dtype) {
     case DType::boolean:
       return value != 0;
     case DType::i64:
-      return std::trunc(value);
+      return std::trunc(value) + 0.0;  // there is one zero
     case DType::f32:
       break;
   }

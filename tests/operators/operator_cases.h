@@ -27,6 +27,7 @@ struct ElementwiseCase {
   std::vector<OperandCase> operands;
   bool is_in_place;
   bool has_whole_samples;
+  bool has_ordinary_samples;  // no special values
   bool has_gradient;
   double ulp;
   Tensor (*apply)(const Tensor* tensors, const Scalar* numbers);

@@ -63,7 +63,8 @@ void compare(Place at, float result, double exact, Measured& measured) {
   const bool is_special = !std::isfinite(rounded) || !std::isfinite(result);
   const bool is_same = std::isnan(rounded) ? std::isnan(result) : rounded == result;
   // A tiny result may round to a zero of the other sign's place, a zero has its own sign.
-  const bool is_sign_wrong = !std::isnan(rounded) && (exact == 0 || (result != 0 && rounded != 0)) &&
+  const bool is_sign_wrong = !std::isnan(rounded) &&
+                             (exact == 0 || (result != 0 && rounded != 0)) &&
                              std::signbit(rounded) != std::signbit(result);
   if ((is_special && !is_same) || is_sign_wrong) {
     if (measured.mistakes++ == 0) measured.mistake_at = at;
@@ -164,28 +165,12 @@ Place sampled(uint64_t counter) {
 
 }  // namespace
 
-// Newton's steps (of third order) from Winitzki's approximation.
-double erfinv(double x) {
-  if (!(std::abs(x) < 1)) return std::abs(x) == 1 ? x * HUGE_VAL : NAN;
-  if (std::abs(x) < 1e-9) return x * 0.88622692545275801365;
-  const double size = std::abs(x);
-  const double logarithm = std::log1p(-size * size);
-  const double part = 2 / (M_PI * 0.147) + logarithm / 2;
-  double y = std::sqrt(std::sqrt(part * part - logarithm / 0.147) - part);
-  for (int step = 0; step < 3; ++step) {
-    const double slope = 2 / std::sqrt(M_PI) * std::exp(-y * y);
-    const double miss = size < 0.5 ? std::erf(y) - size : (1 - size) - std::erfc(y);
-    const double move = miss / slope;
-    y -= move / (1 + y * move);
-  }
-  return std::copysign(y, x);
-}
-
 Measured measure(const ScalarCase& scalar, uint64_t stride) {
   const uint64_t last = uint64_t{1} << (scalar.takes_fractions ? 24 : 32);
   const auto next = [&](uint64_t i) -> Place {
     const uint32_t bits = static_cast<uint32_t>(i * stride);
-    return {scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits)};
+    return {scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f
+                                   : std::bit_cast<float>(bits)};
   };
   return run(scalar, (last + stride - 1) / stride, next,
              [&](Place at) { return scalar.reference(at.x); });

@@ -8,9 +8,6 @@
 
 namespace lazuli::scalar_tests {
 
-// What the C library lacks.
-double erfinv(double x);
-
 struct ScalarCase {
   const char* name;
   kernel::Value (*build)(kernel::Builder& builder, kernel::Value x);

@@ -54,12 +54,21 @@ Tensor lt(const Term& a, const Term& b, At at) {
 }
 
 Tensor gt(const Term& a, const Term& b, At at) { return lt(b, a, at); }
-Tensor ne(const Term& a, const Term& b, At at) { return negation(eq(a, b, at), at); }
-Tensor le(const Term& a, const Term& b, At at) {
-  return lazuli::maximum(lt(a, b, at), eq(a, b, at), at);  // of bools: or
+
+Tensor ne(const Term& a, const Term& b, At at) {
+  if (!a.is_tensor()) return b.is_tensor() ? ne(b, a, at) : lazuli::ne(Tensor(a), b.number(), at);
+  return b.is_tensor() ? lazuli::ne(a.tensor(), b.tensor(), at)
+                       : lazuli::ne(a.tensor(), b.number(), at);
 }
+
+Tensor le(const Term& a, const Term& b, At at) {
+  if (!b.is_tensor()) return lazuli::le(Tensor(a), b.number(), at);
+  return a.is_tensor() ? lazuli::le(a.tensor(), b.tensor(), at)
+                       : lazuli::ge(b.tensor(), a.number(), at);
+}
+
 Tensor ge(const Term& a, const Term& b, At at) { return le(b, a, at); }
-Tensor negation(const Term& condition, At at) { return eq(condition, false, at); }
+Tensor negation(const Term& condition, At at) { return lazuli::logical_not(Tensor(condition), at); }
 
 Tensor where(const Term& condition, const Term& a, const Term& b, At at) {
   const Tensor chosen(condition);

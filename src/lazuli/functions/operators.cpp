@@ -13,6 +13,9 @@ Tensor operator/(Operand self, Operand other) { return div(self.tensor, other.te
 Tensor operator==(Operand self, Operand other) { return eq(self.tensor, other.tensor, self.at); }
 Tensor operator<(Operand self, Operand other) { return lt(self.tensor, other.tensor, self.at); }
 Tensor operator>(Operand self, Operand other) { return gt(self.tensor, other.tensor, self.at); }
+Tensor operator!=(Operand self, Operand other) { return ne(self.tensor, other.tensor, self.at); }
+Tensor operator<=(Operand self, Operand other) { return le(self.tensor, other.tensor, self.at); }
+Tensor operator>=(Operand self, Operand other) { return ge(self.tensor, other.tensor, self.at); }
 
 Tensor operator+(Operand self, Scalar other) { return add(self.tensor, other, 1, self.at); }
 Tensor operator-(Operand self, Scalar other) { return sub(self.tensor, other, 1, self.at); }
@@ -21,6 +24,9 @@ Tensor operator/(Operand self, Scalar other) { return div(self.tensor, other, se
 Tensor operator==(Operand self, Scalar other) { return eq(self.tensor, other, self.at); }
 Tensor operator<(Operand self, Scalar other) { return lt(self.tensor, other, self.at); }
 Tensor operator>(Operand self, Scalar other) { return gt(self.tensor, other, self.at); }
+Tensor operator!=(Operand self, Scalar other) { return ne(self.tensor, other, self.at); }
+Tensor operator<=(Operand self, Scalar other) { return le(self.tensor, other, self.at); }
+Tensor operator>=(Operand self, Scalar other) { return ge(self.tensor, other, self.at); }
 
 Tensor operator+(Scalar self, Operand other) { return add(other.tensor, self, 1, other.at); }
 Tensor operator-(Scalar self, Operand other) { return rsub(other.tensor, self, 1, other.at); }
@@ -28,6 +34,8 @@ Tensor operator*(Scalar self, Operand other) { return mul(other.tensor, self, ot
 Tensor operator/(Scalar self, Operand other) { return rdiv(other.tensor, self, other.at); }
 Tensor operator<(Scalar self, Operand other) { return gt(other.tensor, self, other.at); }
 Tensor operator>(Scalar self, Operand other) { return lt(other.tensor, self, other.at); }
+Tensor operator<=(Scalar self, Operand other) { return ge(other.tensor, self, other.at); }
+Tensor operator>=(Scalar self, Operand other) { return le(other.tensor, self, other.at); }
 
 const Tensor& operator+=(Operand self, Operand other) {
   return self.tensor.add_(other.tensor, 1, self.at);

@@ -15,6 +15,9 @@ Tensor operator/(Operand self, Operand other);
 Tensor operator==(Operand self, Operand other);
 Tensor operator<(Operand self, Operand other);
 Tensor operator>(Operand self, Operand other);
+Tensor operator!=(Operand self, Operand other);
+Tensor operator<=(Operand self, Operand other);
+Tensor operator>=(Operand self, Operand other);
 
 Tensor operator+(Operand self, Scalar other);
 Tensor operator-(Operand self, Scalar other);
@@ -23,6 +26,9 @@ Tensor operator/(Operand self, Scalar other);
 Tensor operator==(Operand self, Scalar other);
 Tensor operator<(Operand self, Scalar other);
 Tensor operator>(Operand self, Scalar other);
+Tensor operator!=(Operand self, Scalar other);
+Tensor operator<=(Operand self, Scalar other);
+Tensor operator>=(Operand self, Scalar other);
 
 Tensor operator+(Scalar self, Operand other);
 Tensor operator-(Scalar self, Operand other);
@@ -30,6 +36,8 @@ Tensor operator*(Scalar self, Operand other);
 Tensor operator/(Scalar self, Operand other);
 Tensor operator<(Scalar self, Operand other);
 Tensor operator>(Scalar self, Operand other);
+Tensor operator<=(Scalar self, Operand other);
+Tensor operator>=(Scalar self, Operand other);
 
 // In place: the memory that `self` shares with its views is written.
 const Tensor& operator+=(Operand self, Operand other);

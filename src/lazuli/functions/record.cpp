@@ -6,6 +6,7 @@
 #include "lazuli/autograd/state.h"
 #include "lazuli/exec/executor.h"
 #include "lazuli/functions/check.h"
+#include "lazuli/functions/functions.gen.h"
 #include "lazuli/functions/gradient_node.h"
 #include "lazuli/functions/gradient_rule.h"
 
@@ -114,20 +115,36 @@ Tensor Record::run() {
 
 Tensor Record::run_copy() { return Tensor(run_fresh()); }
 
+namespace {
+
+void check_result(std::string_view op, const Tensor& target, const Tensor& result, At at) {
+  const TensorType& type = target.variable().type();
+  LZ_CHECK_AT(result.sizes() == type.shape, ValueError, at,
+              "{}_: need a result of the shape of self, {}; got {}", op, to_string(type.shape),
+              to_string(result.sizes()));
+  LZ_CHECK_AT(result.dtype() <= type.dtype, TypeError, at,
+              "{}_: need a result that can be cast to {}; got {}", op, name_of(type.dtype),
+              name_of(result.dtype()));
+}
+
+}  // namespace
+
 void Record::run_into(const Tensor& target) {
   const std::string_view name = op::name_of(kind_);
   check_writable(name, target, at_);
   target_ = &target.variable();
   Tensor contents(run_fresh());
-  const TensorType& type = target.variable().type();
-  LZ_CHECK_AT(contents.sizes() == type.shape, ValueError, at_,
-              "{}_: need a result of the shape of self, {}; got {}", name, to_string(type.shape),
-              to_string(contents.sizes()));
-  LZ_CHECK_AT(contents.dtype() <= type.dtype, TypeError, at_,
-              "{}_: need a result that can be cast to {}; got {}", name, name_of(type.dtype),
-              name_of(contents.dtype()));
-  if (contents.dtype() != type.dtype) contents = *cast(contents, type.dtype);
+  check_result(name, target, contents, at_);
+  const DType dtype = target.variable().type().dtype;
+  if (contents.dtype() != dtype) contents = *cast(contents, dtype);
   write(target, contents, at_);
+}
+
+void write_result(std::string_view op, const Tensor& target, const Tensor& result, At at) {
+  op.remove_suffix(op.ends_with('_'));
+  check_writable(op, target, at);
+  check_result(op, target, result, at);
+  write(target, to(result, target.dtype(), at), at);
 }
 
 void refresh(Variable& variable, At at) {

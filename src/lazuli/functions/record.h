@@ -111,6 +111,9 @@ void refresh(tensor::Variable& variable, At at);
 // Makes `contents` (of the target's dtype and shape, with its history) the target's contents
 // through any alias: Record::run_into's second half.
 void write(const Tensor& target, const Tensor& contents, At at);
+// Makes `result` the new contents of `target`, through any alias, cast to its dtype. Throws, having
+// changed nothing, where run_into does.
+void write_result(std::string_view op, const Tensor& target, const Tensor& result, At at);
 // Throws where PyTorch refuses to write `target` in place.
 void check_writable(std::string_view op, const Tensor& target, At at);
 

@@ -24,6 +24,16 @@ void throw_factor(const char* op, const char* argument, DType dtype, At at) {
   __builtin_unreachable();
 }
 
+void check_choice(const char* op, const char* argument, std::string_view value,
+                  std::initializer_list<std::string_view> choices, At at) {
+  std::string need;
+  for (const std::string_view choice : choices) {
+    if (choice == value) return;
+    need += (need.empty() ? "'" : " or '") + std::string(choice) + "'";
+  }
+  LZ_CHECK_AT(false, ValueError, at, "{}: need {} for {}; got '{}'", op, need, argument, value);
+}
+
 void check_shapes(const char* op, std::initializer_list<LetteredShape> tensors, At at) {
   int64_t extents[26];
   std::fill(std::begin(extents), std::end(extents), -1);

@@ -24,6 +24,9 @@ inline void check_dtype(const char* op, const char* argument, const Tensor& tens
     throw_dtype(op, argument, need, dtype_of(tensor), at);
   }
 }
+// A string that is one of a few.
+void check_choice(const char* op, const char* argument, std::string_view value,
+                  std::initializer_list<std::string_view> choices, At at);
 // Tensors with a letter for each of their dimensions; equal letters stand for equal extents.
 struct LetteredShape {
   const char* argument;

@@ -13,7 +13,7 @@ namespace lazuli::op::tables {
 inline constexpr unsigned k_bool = 1u << static_cast<int>(DType::boolean);
 inline constexpr unsigned k_i64 = 1u << static_cast<int>(DType::i64);
 inline constexpr unsigned k_f32 = 1u << static_cast<int>(DType::f32);
-inline constexpr int kMaxNamedOperands = 3;
+inline constexpr int kMaxNamedOperands = 4;
 
 enum class Result : uint8_t {
   operand,  // the dtype that the kind computes in: the leading operand's
