@@ -13,13 +13,14 @@ define configure
 @$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
 endef
 
-.PHONY: help setup configure build mnist test bench install format check clean
+.PHONY: help setup configure build mnist test bench bench-peers install format check clean
 
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
 	@echo 'make test                         build everything and run every test'
 	@echo 'make build                        build everything'
 	@echo 'make bench                        run the benchmarks; JSON in build/$(PRESET)/bench.json'
+	@echo 'make bench-peers [ARGS=...]       the same work on PyTorch and JAX, by turns'
 	@echo 'make install [PREFIX=dir]         install the library, its headers and its CMake package'
 	@echo 'make format                       format all C++'
 	@echo 'make check                        check format, layers and the catalogue'
@@ -48,6 +49,9 @@ bench: build
 	@$(BUILD)/bin/lazuli_bench --benchmark_repetitions=3 --benchmark_min_time=0.15 \
 	  --benchmark_out=$(BUILD)/bench.json --benchmark_out_format=json $(ARGS)
 	@tools/bench_report $(BUILD)/bench.json
+
+bench-peers: build
+	@tools/bench_peers $(BUILD) $(ARGS)
 
 install: build
 	@$(CMAKE) --install $(BUILD) --prefix $(PREFIX)

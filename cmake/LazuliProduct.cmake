@@ -1,5 +1,5 @@
 # The product: all layers in one static library, lazuli::lazuli, fit for programs and for shared objects, and
-# its installation: lib/liblazuli.a, include/lazuli/, lib/cmake/lazuli/.
+# its installation: lib/liblazuli.a, include/lazuli/, lib/cmake/lazuli/, lib/pkgconfig/lazuli.pc.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -37,4 +37,10 @@ function(lazuli_product)
     ${PROJECT_BINARY_DIR}/lazuliConfig.cmake ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake
     ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
     DESTINATION ${package})
+
+  set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pkgconfig}
+    OUTPUT_VARIABLE LAZULI_PC_TO_PREFIX)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/lazuli.pc.in ${PROJECT_BINARY_DIR}/lazuli.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/lazuli.pc DESTINATION ${pkgconfig})
 endfunction()
