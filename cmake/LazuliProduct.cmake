@@ -8,9 +8,6 @@ function(lazuli_product)
   get_property(objects GLOBAL PROPERTY LAZULI_OBJECTS)
   get_property(headers GLOBAL PROPERTY LAZULI_HEADERS)
   get_property(libraries GLOBAL PROPERTY LAZULI_LIBRARIES)
-  if(NOT objects)
-    return()
-  endif()
   list(REMOVE_DUPLICATES libraries)
   list(REMOVE_ITEM libraries xbyak::xbyak)  # headers only, and in none that is installed
 
