@@ -13,7 +13,7 @@ define configure
 @$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
 endef
 
-.PHONY: help setup configure build mnist test bench bench-peers install format check clean
+.PHONY: help setup configure build mnist test bench bench-peers install docs format check clean
 
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench                        run the benchmarks; JSON in build/$(PRESET)/bench.json'
 	@echo 'make bench-peers [ARGS=...]       the same work on PyTorch and JAX, by turns'
 	@echo 'make install [PREFIX=dir]         install the library, its headers and its CMake package'
+	@echo 'make docs                         write docs/operators.md anew'
 	@echo 'make format                       format all C++'
 	@echo 'make check                        check format, layers and the catalogue'
 	@echo 'make setup                        install what the build needs'
@@ -55,6 +56,9 @@ bench-peers: build
 
 install: build
 	@$(CMAKE) --install $(BUILD) --prefix $(PREFIX)
+
+docs: build
+	@cp $(BUILD)/generated/docs/operators.md docs/operators.md
 
 format:
 	@$(SETUP) clang-format

@@ -159,6 +159,9 @@ struct Catalogue {
   // By "add.Tensor", "add_.Tensor", "exp".
   const Function* find_function(std::string_view full_name) const;
   const ScalarFunction* find_scalar(std::string_view name) const;
+  // The error's bound of the f32 result: the entry's own, or that of the scalar function which is
+  // all that the formula calls.
+  double ulp_of(const Entry& entry) const;
 };
 
 }  // namespace lazuli::codegen

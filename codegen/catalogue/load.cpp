@@ -130,4 +130,11 @@ const ScalarFunction* Catalogue::find_scalar(std::string_view name) const {
   return nullptr;
 }
 
+double Catalogue::ulp_of(const Entry& entry) const {
+  const auto formula = entry.formulas.find(kFloat32);
+  if (formula == entry.formulas.end() || !formula->second.bindings.empty()) return entry.ulp;
+  const ScalarFunction* scalar = find_scalar(formula->second.result->text);
+  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
+}
+
 }  // namespace lazuli::codegen

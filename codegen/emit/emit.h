@@ -22,6 +22,8 @@ std::string scalar_cases(const Catalogue& catalogue);      // tests/scalars/scal
 // tests/operators/operator_cases.gen.cpp
 std::string operator_cases(const Catalogue& catalogue);
 
+std::string operators_page(const Catalogue& catalogue);  // docs/operators.md
+
 // Parts of those files, for `show`.
 std::string formula_functions(const Catalogue& catalogue, const Entry& entry);
 std::string scalar_function(const Catalogue& catalogue, const ScalarFunction& scalar);

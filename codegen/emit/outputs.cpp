@@ -20,6 +20,7 @@ std::vector<Output> outputs() {
       {"lazuli/functions/gradients.gen.cpp", gradients_source},
       {"tests/scalars/scalar_cases.gen.cpp", scalar_cases},
       {"tests/operators/operator_cases.gen.cpp", operator_cases},
+      {"docs/operators.md", operators_page},
   };
 }
 

@@ -63,6 +63,7 @@ TEST(Golden, OutputsDependOnTheCatalogueAlone) {
   EXPECT_EQ(emit::kinds_header(once), emit::kinds_header(twice));
   EXPECT_EQ(emit::formulas_source(once), emit::formulas_source(twice));
   compare("kinds", emit::kinds_header(once));
+  compare("operators_page", emit::operators_page(once));
 }
 
 }  // namespace
