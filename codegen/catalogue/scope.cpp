@@ -1,17 +1,9 @@
 #include "codegen/catalogue/scope.h"
 
+#include "lazuli/kernel/kernel.h"
+
 namespace lazuli::codegen {
-formula::Type type_of(DType dtype) {
-  switch (dtype) {
-    case DType::boolean:
-      return formula::Type::mask;
-    case DType::i64:
-      return formula::Type::i64;
-    case DType::f32:
-      break;
-  }
-  return formula::Type::f32;
-}
+formula::Type type_of(DType dtype) { return kernel::type_of(dtype); }
 
 namespace {
 

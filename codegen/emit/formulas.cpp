@@ -11,8 +11,6 @@
 namespace lazuli::codegen::emit {
 namespace {
 
-constexpr DType kAll[] = {kBool, kInt64, kFloat32};
-
 // The formula's lines as comment, after the entry's place.
 std::string comment(const Position& where, const formula::Block& block) {
   std::string text = "// " + where.text() + ":";
@@ -67,7 +65,7 @@ std::vector<std::pair<DType, std::string>> names_of(const Catalogue& catalogue,
 std::string table_row(const Catalogue& catalogue, const Entry& entry) {
   std::string row;
   const auto names = names_of(catalogue, entry);
-  for (const DType dtype : kAll) {
+  for (const DType dtype : kAllDTypes) {
     std::string name = "nullptr";
     for (const auto& [own, function] : names) {
       if (own == dtype) name = function;
@@ -102,13 +100,13 @@ std::string formulas_source(const Catalogue& catalogue) {
   for (const Entry& entry : catalogue.entries) {
     if (!entry.is_recorded()) continue;
     if (entry.formulas.empty()) {
-      rows += "    {nullptr, nullptr, nullptr},  // " + entry.name + "\n";
+      rows += "    {},  // " + entry.name + "\n";
       continue;
     }
     text += formula_functions(catalogue, entry) + "\n";
     rows += table_row(catalogue, entry);
   }
-  text += "}  // namespace\n\n// By OpKind, then by DType: bool, i64, f32.\n";
+  text += "}  // namespace\n\n// By OpKind, then by DType.\n";
   text += "const Formula kFormulas[kOpKindCount][kDTypeCount] = {\n" + rows + "};\n\n";
   return text + "}  // namespace lazuli::op::tables\n";
 }

@@ -25,6 +25,8 @@ std::string constant(const Step& step) {
   switch (step.type) {
     case Type::f32:
       return "builder.f32(" + float_literal(step.number_text) + ")";
+    case Type::f64:
+      return "builder.f64(" + step.number_text + ")";
     case Type::i32:
       return "builder.i32(" + integer_literal(step) + ")";
     case Type::i64:
@@ -61,7 +63,7 @@ std::string expression(const Step& step) {
 }  // namespace
 
 const char* kernel_type_name(formula::Type type) {
-  static constexpr const char* kNames[] = {"f32", "i32", "i64", "mask"};
+  static constexpr const char* kNames[] = {"f32", "f64", "i32", "i64", "mask"};
   return kNames[static_cast<int>(type)];
 }
 

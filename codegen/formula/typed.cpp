@@ -68,7 +68,7 @@ const Builtin* find_builtin(const std::string& name) {
 }
 
 std::string text_of(Type type) {
-  static constexpr const char* kNames[] = {"f32", "i32", "i64", "mask"};
+  static constexpr const char* kNames[] = {"f32", "f64", "i32", "i64", "mask"};
   return kNames[static_cast<int>(type)];
 }
 

@@ -298,7 +298,7 @@ class Generator {
   }
 
   void write_loop(bool reduces, bool must_reduce) {
-    Pool before[4];
+    Pool before[5];
     std::copy(std::begin(pools_), std::end(pools_), before);
     for (int64_t i = random_.between(1, 3); i > 0; --i) loaded_ = write_load(Level::loop);
     write_operations(random_.between(1, 12));
@@ -318,7 +318,7 @@ class Generator {
 
   Random& random_;
   Kernel kernel_;
-  Pool pools_[4];  // values in sight, by type
+  Pool pools_[5];  // values in sight, by type
   ValueId number_constant_ = kNoValue;
   ValueId first_reduction_ = kNoValue;
   Pool neutral_;  // constants that identities are about

@@ -217,10 +217,9 @@ uint64_t random_bits(Random& random, Type type) {
       return static_cast<uint32_t>(random_integer(random));
     case Type::i64:
       return static_cast<uint64_t>(random_integer(random));
-    case Type::mask:
+    default:
       return random.bits() & 1;
   }
-  return 0;
 }
 
 uint64_t random_edge(Random& random, Type type) {

@@ -33,7 +33,7 @@ Tensor tensor_of(const std::vector<double>& values, DType dtype, const Shape& sh
       const std::vector<int64_t> elements(values.begin(), values.end());
       return from_vector(elements, shape);
     }
-    case DType::f32:
+    default:
       break;
   }
   const std::vector<float> elements(values.begin(), values.end());
@@ -127,7 +127,7 @@ double held(double value, DType dtype) {
       return value != 0;
     case DType::i64:
       return std::trunc(value);
-    case DType::f32:
+    default:
       break;
   }
   return static_cast<float>(value);
@@ -165,7 +165,7 @@ std::vector<double> read(const Tensor& tensor) {
       const std::vector<int64_t> elements = tensor.to_vector<int64_t>();
       return {elements.begin(), elements.end()};
     }
-    case DType::f32:
+    default:
       break;
   }
   const std::vector<float> elements = tensor.to_vector<float>();

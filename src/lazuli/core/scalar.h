@@ -32,9 +32,14 @@ class Scalar {
   constexpr bool to_bool() const {
     return category_ == DType::f32 ? std::bit_cast<double>(integer_) != 0 : integer_ != 0;
   }
-  // The value as `dtype` holds it, in the low bytes of a word: how kernels take numbers.
+  // The value as `dtype` holds it in memory, in the low bytes of a word. Integers keep their low
+  // bits; what becomes an f16 or bf16 is rounded to f32 first.
   uint64_t bits_as(DType dtype) const;
   static Scalar from_bits(DType dtype, uint64_t bits);
+  // The same value as kernels take numbers and constants: narrow integers widened to four bytes,
+  // f16 and bf16 to f32.
+  uint64_t word_as(DType dtype) const;
+  static Scalar from_word(DType dtype, uint64_t word);
 
  private:
   int64_t integer_;

@@ -169,8 +169,9 @@ Function convert_function(Type type, Type from) {
       return of_type(type, f32_from_i64, i32_from_i64, nullptr);
     case Type::mask:
       return of_type(type, f32_from_mask, i32_from_mask, i64_from_mask);
+    default:
+      return nullptr;
   }
-  return nullptr;
 }
 
 Function compute_function(Primitive primitive, Type type, Type operand_type) {
@@ -376,8 +377,9 @@ Function load_function(const kernel::Access& access, bool gathers) {
       return gathers ? gather<int64_t, int64_t> : load<int64_t, int64_t>;
     case DType::f32:
       return gathers ? gather<int32_t, int32_t> : load<int32_t, int32_t>;
+    default:
+      return nullptr;
   }
-  return nullptr;
 }
 
 Function store_function(DType dtype) {
@@ -388,8 +390,9 @@ Function store_function(DType dtype) {
       return store<int64_t, int64_t>;
     case DType::f32:
       return store<int32_t, int32_t>;
+    default:
+      return nullptr;
   }
-  return nullptr;
 }
 
 // Reductions of a row.

@@ -114,7 +114,10 @@ class Simplifier {
     }
     const FloatEnvironment environment;
     const bool selects = instruction_.primitive == Primitive::select;
-    const uint64_t b = is_shift(instruction_.primitive) ? instruction_.bits : b_ ? bits_of(b_) : 0;
+    const uint64_t b = is_shift(instruction_.primitive)                ? instruction_.bits
+                       : instruction_.primitive == Primitive::round_to ? instruction_.index
+                       : b_                                            ? bits_of(b_)
+                                                                       : 0;
     return constant(evaluate(instruction_.primitive, type_, selects ? b_.type : a_.type,
                              bits_of(a_), b, c_ ? bits_of(c_) : 0));
   }

@@ -12,6 +12,8 @@ DType dtype_of(kernel::Type type) {
       return DType::boolean;
     case kernel::Type::i64:
       return DType::i64;
+    case kernel::Type::f64:
+      return DType::f64;
     case kernel::Type::f32:
     case kernel::Type::i32:  // no dtype is held in it
       break;
@@ -47,7 +49,7 @@ kernel::Combine combine_of(OpKind kind) {
 }
 
 uint64_t empty_bits(OpKind kind, DType dtype) {
-  return Scalar(tables::row_of(tables::kReductionRules, kind).empty).bits_as(dtype);
+  return Scalar(tables::row_of(tables::kReductionRules, kind).empty).word_as(dtype);
 }
 
 }  // namespace lazuli::op

@@ -40,7 +40,7 @@ std::string element_text(const Array& array, int64_t place) {
                     std::bit_cast<uint32_t>(array.data<float>()[place]));
     case DType::i64:
       return format("{}", array.data<int64_t>()[place]);
-    case DType::boolean:
+    default:
       break;
   }
   return format("byte {}", array.data<unsigned char>()[place]);
@@ -128,13 +128,13 @@ NodeId CaseBuilder::repeat(NodeId id) {
 NodeId CaseBuilder::add(NodeId a, NodeId b) {
   const DType dtype = type_of(a).dtype;
   return apply(op::OpKind::add,
-               {operand(a), operand(b), constant(dtype, Scalar(1).bits_as(dtype))});
+               {operand(a), operand(b), constant(dtype, Scalar(1).word_as(dtype))});
 }
 
 NodeId CaseBuilder::sub(NodeId a, NodeId b) {
   const DType dtype = type_of(a).dtype;
   return apply(op::OpKind::sub,
-               {operand(a), operand(b), constant(dtype, Scalar(1).bits_as(dtype))});
+               {operand(a), operand(b), constant(dtype, Scalar(1).word_as(dtype))});
 }
 
 NodeId CaseBuilder::reduce(op::OpKind kind, NodeId a, std::vector<int64_t> dims, bool keepdim) {

@@ -52,10 +52,10 @@ class CaseBuilder {
 
   ir::Operand operand(ir::NodeId id) const;
   ir::Operand word(DType dtype, uint64_t bits);
-  ir::Operand word(float value) { return word(kFloat32, Scalar(value).bits_as(kFloat32)); }
+  ir::Operand word(float value) { return word(kFloat32, Scalar(value).word_as(kFloat32)); }
   static ir::Operand constant(DType dtype, uint64_t bits);
   static ir::Operand constant(float value) {
-    return constant(kFloat32, Scalar(value).bits_as(kFloat32));
+    return constant(kFloat32, Scalar(value).word_as(kFloat32));
   }
 
   // Throws what inference throws. `offsets` are values; each becomes a word.

@@ -38,7 +38,7 @@ uint64_t random_bits(Random& random, DType dtype) {
       return random.bits() & 1;
     case DType::i64:
       return static_cast<uint64_t>(random.between(-3, 8));
-    case DType::f32:
+    default:
       break;
   }
   constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
@@ -104,7 +104,7 @@ std::vector<int64_t> RandomNodes::random_order(int rank) {
 Operand RandomNodes::number(DType dtype) {
   if (random_.one_in(2)) return builder_.word(dtype, random_bits(random_, dtype));
   const double value = random_.pick(std::array{0.0, 1.0, 1.0, 2.0, -1.0, 0.5});
-  return CaseBuilder::constant(dtype, Scalar(value).bits_as(dtype));
+  return CaseBuilder::constant(dtype, Scalar(value).word_as(dtype));
 }
 
 NodeId RandomNodes::add_parameter(DType dtype, const Shape& shape) {

@@ -27,7 +27,7 @@ void multiply(const backend::MatrixProduct& product, const void* a, const void* 
       multiply_i64(product, static_cast<const int64_t*>(a), static_cast<const int64_t*>(b),
                    static_cast<int64_t*>(result));
       return;
-    case DType::boolean:
+    default:
       break;
   }
   LZ_ASSERT(false, "no matrix product of {}", name_of(product.dtype));

@@ -165,7 +165,7 @@ void scatter_add(const backend::LibraryCall& call) {
       return scatter<float>(shaped, dim);
     case DType::i64:
       return scatter<int64_t>(shaped, dim);
-    case DType::boolean:
+    default:
       break;
   }
   LZ_ASSERT(false, "scatter_add of {}", name_of(call.result.dtype));
