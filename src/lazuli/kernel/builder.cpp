@@ -178,6 +178,12 @@ void Builder::store(uint32_t access, Value value, Level level) {
   LZ_ASSERT(access < state_->accesses.size(), "access {} of {}", access, state_->accesses.size());
   LZ_ASSERT(level != Level::once, "memory is written at points and in loops");
   LZ_ASSERT(is_visible(value) && level_of(value) <= level, "a stored value out of sight");
+  // Storing rounds as the value was.
+  const Instruction& made = state_->code[value.id];
+  if (made.primitive == Primitive::round_to &&
+      made.index == static_cast<uint32_t>(state_->accesses[access].dtype)) {
+    value.id = made.operands[0];
+  }
   Instruction instruction{.primitive = Primitive::store, .type = value.type};
   instruction.index = access;
   instruction.operands[0] = value.id;
