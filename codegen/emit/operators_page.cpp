@@ -73,7 +73,7 @@ std::string row(const Catalogue& catalogue, const Entry& entry) {
   const bool is_rounded = !entry.formulas.empty() && !entry.reference.empty();
   return fmt::format("| {} | {} | {} | {} | {} | {} |\n", calls_of(entry), cell(entry.doc),
                      dtypes_of(entry), meaning_of(entry), gradient_of(entry),
-                     is_rounded ? fmt::format("{} ulp", catalogue.ulp_of(entry)) : "");
+                     is_rounded ? fmt::format("{} ulp", catalogue.ulp_of(entry, kFloat32)) : "");
 }
 
 }  // namespace
@@ -108,9 +108,13 @@ std::string operators_page(const Catalogue& catalogue) {
       "every "
       "machine.\n\n| Function | What it gives | Error |\n|---|---|---|\n";
   for (const ScalarFunction& scalar : catalogue.scalars) {
-    text += fmt::format("| {} | {} | {} ulp |\n",
+    std::vector<std::string> bounds;
+    for (const auto& [type, definition] : scalar.definitions) {
+      bounds.push_back(fmt::format("{} {} ulp", formula::type_name(type), definition.ulp));
+    }
+    text += fmt::format("| {} | {} | {} |\n",
                         code(scalar.name + "(" + joined(scalar.parameters, ", ") + ")"),
-                        cell(scalar.doc), scalar.ulp);
+                        cell(scalar.doc), joined(bounds, ", "));
   }
   return text;
 }

@@ -122,7 +122,7 @@ Tensor data(const Statement& s) {
       }
       return from_vector(values, shape);
     }
-    case DType::boolean:
+    default:
       break;
   }
   std::vector<bool> values(static_cast<size_t>(shape.product()));

@@ -7,6 +7,7 @@
 
 #include "lazuli/base/check.h"
 #include "lazuli/base/hash.h"
+#include "lazuli/kernel/evaluate.h"
 #include "lazuli/kernel/simplify.h"
 
 namespace lazuli::kernel {
@@ -138,13 +139,14 @@ Level Builder::level_of(Value value) const { return state_->level_of(value.id); 
 bool Builder::is_visible(Value value) const { return state_->is_visible(value.id); }
 
 Value Builder::f32(float value) { return constant(Type::f32, std::bit_cast<uint32_t>(value)); }
+Value Builder::f64(double value) { return constant(Type::f64, std::bit_cast<uint64_t>(value)); }
 Value Builder::i32(int32_t value) { return constant(Type::i32, static_cast<uint32_t>(value)); }
 Value Builder::i64(int64_t value) { return constant(Type::i64, static_cast<uint64_t>(value)); }
 Value Builder::mask(bool value) { return constant(Type::mask, value); }
 
 Value Builder::constant(Type type, uint64_t bits) {
   Instruction instruction{.primitive = Primitive::constant, .type = type};
-  instruction.bits = type == Type::i64 ? bits : type == Type::mask ? bits & 1 : bits & 0xffffffffu;
+  instruction.bits = size_of(type) == 8 ? bits : type == Type::mask ? bits & 1 : bits & 0xffffffffu;
   return {state_->insert(instruction, Level::once), type};
 }
 
@@ -176,6 +178,12 @@ void Builder::store(uint32_t access, Value value, Level level) {
   LZ_ASSERT(access < state_->accesses.size(), "access {} of {}", access, state_->accesses.size());
   LZ_ASSERT(level != Level::once, "memory is written at points and in loops");
   LZ_ASSERT(is_visible(value) && level_of(value) <= level, "a stored value out of sight");
+  // Storing rounds as the value was.
+  const Instruction& made = state_->code[value.id];
+  if (made.primitive == Primitive::round_to &&
+      made.index == static_cast<uint32_t>(state_->accesses[access].dtype)) {
+    value.id = made.operands[0];
+  }
   Instruction instruction{.primitive = Primitive::store, .type = value.type};
   instruction.index = access;
   instruction.operands[0] = value.id;
@@ -222,9 +230,10 @@ Value Builder::shift(Primitive primitive, Value a, int distance) {
 }
 
 Value Builder::bitcast(Value a) {
-  LZ_ASSERT(a.type == Type::f32 || a.type == Type::i32, "bitcast of {}", name_of(a.type));
+  LZ_ASSERT(a.type != Type::mask, "bitcast of {}", name_of(a.type));
   LZ_ASSERT(is_visible(a), "operand of bitcast is out of sight");
-  const Type type = a.type == Type::f32 ? Type::i32 : Type::f32;
+  constexpr Type kTypes[] = {Type::i32, Type::i64, Type::f32, Type::f64};
+  const Type type = kTypes[static_cast<int>(a.type)];
   const Instruction instruction{
       .primitive = Primitive::bitcast, .type = type, .operands = {a.id, kNoValue, kNoValue}};
   if (const Value value = simplify(*this, state_->code, instruction)) return value;
@@ -239,6 +248,33 @@ Value Builder::convert(Value a, Type type) {
       .primitive = Primitive::convert, .type = type, .operands = {a.id, kNoValue, kNoValue}};
   if (const Value value = simplify(*this, state_->code, instruction)) return value;
   return {state_->insert(instruction, level_of(a)), type};
+}
+
+Value Builder::wrap(Value a, DType dtype) {
+  LZ_ASSERT(a.type == type_of(dtype), "{} does not hold {}", name_of(a.type),
+            lazuli::name_of(dtype));
+  switch (dtype) {
+    case DType::u8:
+      return emit(Primitive::bit_and, a, i32(0xff));
+    case DType::i8:
+      return shift(Primitive::shift_right, shift(Primitive::shift_left, a, 24), 24);
+    case DType::i16:
+      return shift(Primitive::shift_right, shift(Primitive::shift_left, a, 16), 16);
+    case DType::f16:
+    case DType::bf16:
+      return round_to(a, dtype);
+    default:
+      return a;
+  }
+}
+
+Value Builder::round_to(Value a, DType dtype) {
+  LZ_ASSERT(is_visible(a), "operand of round_to is out of sight");
+  Instruction instruction{.primitive = Primitive::round_to, .type = a.type, .operands = {a.id}};
+  instruction.operands[1] = instruction.operands[2] = kNoValue;
+  instruction.index = static_cast<uint32_t>(dtype);
+  if (const Value value = simplify(*this, state_->code, instruction)) return value;
+  return {state_->insert(instruction, level_of(a)), a.type};
 }
 
 namespace {

@@ -135,7 +135,7 @@ TEST(Kernel, VerifyNamesTheRuleAndTheLine) {
       {"operands have the result's type", [](Kernel& k) { k.code[6].operands[2] = 4; }},
       {"a comparison gives a mask", [](Kernel& k) { k.code[9].type = Type::f32; }},
       {"two of one type", [](Kernel& k) { k.code[9].operands[0] = 8; }},
-      {"in [0, 31]", [](Kernel& k) { k.code[8].bits = 32; }},
+      {"less than the type's width", [](Kernel& k) { k.code[8].bits = 32; }},
       {"bitcast turns", [](Kernel& k) { k.code[10].operands[0] = 6; }},
       {"from another type", [](Kernel& k) { k.code[7].type = Type::f32; }},
   };

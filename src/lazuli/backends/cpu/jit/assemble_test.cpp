@@ -104,6 +104,8 @@ std::vector<uint64_t> edges(Type type) {
               static_cast<uint64_t>(-16777217)};
     case Type::mask:
       return {0, 1};
+    default:
+      break;
   }
   return {};
 }
