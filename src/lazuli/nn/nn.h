@@ -3,6 +3,7 @@
 
 #include "lazuli/nn/activation.h"
 #include "lazuli/nn/any_module.h"
+#include "lazuli/nn/clip_grad.h"
 #include "lazuli/nn/dropout.h"
 #include "lazuli/nn/embedding.h"
 #include "lazuli/nn/init.h"
