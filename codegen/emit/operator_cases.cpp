@@ -15,16 +15,6 @@ size_t place_of(const std::vector<std::string>& names, const std::string& name) 
   return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-// The bound of the f32 result: that of the scalar function which is all that the formula calls.
-double bound_of(const Catalogue& catalogue, const Entry& entry) {
-  const auto formula = entry.formulas.find(kFloat32);
-  if (formula == entry.formulas.end()) return entry.ulp;
-  const formula::Node& result = formula->second.result;
-  const ScalarFunction* scalar =
-      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
-  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
-}
-
 // "t[0]" or "n[2]": the operand whose place the argument takes.
 std::string value_of(const Function& function, const Argument& argument) {
   const size_t place = place_of(function.operands, argument.name);
@@ -121,6 +111,15 @@ std::string reduction_case(const Entry& entry) {
 }
 
 }  // namespace
+
+double bound_of(const Catalogue& catalogue, const Entry& entry) {
+  const auto formula = entry.formulas.find(kFloat32);
+  if (formula == entry.formulas.end()) return entry.ulp;
+  const formula::Node& result = formula->second.result;
+  const ScalarFunction* scalar =
+      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
+  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
+}
 
 std::string operator_cases(const Catalogue& catalogue) {
   std::string elementwise, reductions;
