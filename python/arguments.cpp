@@ -87,16 +87,21 @@ bool Call::place_arguments(const Arguments& arguments, std::string* why) {
   const size_t first = arguments.self ? 1 : 0;
   if (first) objects_[0] = arguments.self;
 
-  const bool takes_extents = positions == first + 1 && parameters[first].need == Need::sizes;
-  if (takes_extents && arguments.count > 0 &&
-      (arguments.count > 1 || is_integer(arguments.values[0]))) {
-    extents_ = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(arguments.count)));
+  // A list of extents at the end, after nothing or one tensor, may come without its parentheses.
+  const size_t last = positions - 1;
+  const bool takes_extents = positions > 0 && positions <= 2 && parameters[last].need == Need::sizes;
+  const size_t before = last - first;
+  if (takes_extents && arguments.count > before &&
+      (arguments.count > before + 1 || is_integer(arguments.values[before]))) {
+    const size_t count = arguments.count - before;
+    extents_ = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
     if (!extents_.is_valid()) throw nb::python_error();
-    for (size_t i = 0; i < arguments.count; ++i) {
-      Py_INCREF(arguments.values[i]);
-      PyTuple_SET_ITEM(extents_.ptr(), static_cast<Py_ssize_t>(i), arguments.values[i]);
+    for (size_t i = 0; i < count; ++i) {
+      PyObject* extent = arguments.values[before + i];
+      PyTuple_SET_ITEM(extents_.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(extent));
     }
-    objects_[first] = extents_.ptr();
+    std::copy_n(arguments.values, before, objects_ + first);
+    objects_[last] = extents_.ptr();
   } else if (arguments.count > positions - first) {
     if (why) {
       *why = format("need at most {} arguments without a name; got {}", positions - first,

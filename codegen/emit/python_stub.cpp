@@ -49,13 +49,12 @@ std::string parameter(const Schema& schema, const Argument& argument, bool is_me
   return text;
 }
 
-// A list of extents may be written without parentheses where no other position follows.
-bool takes_extents(const Schema& schema, bool is_method) {
-  const size_t first = is_method ? 1 : 0;
+// A list of extents at the end, after nothing or one tensor, may come without its parentheses.
+bool takes_extents(const Schema& schema) {
   size_t count = 0;
   for (const Argument& argument : schema.arguments) count += !argument.is_keyword_only;
-  if (count != first + 1) return false;
-  const Type& type = schema.arguments[first].type;
+  if (count == 0 || count > 2) return false;
+  const Type& type = schema.arguments[count - 1].type;
   return type.is_list && type.base != Base::tensor && !type.list_size;
 }
 
@@ -90,7 +89,7 @@ std::string definitions(const Catalogue& catalogue, bool are_methods, const std:
     for (const Function* overload : function.overloads) {
       if (are_methods && !overload->is_method) continue;
       lines.push_back(definition(overload->schema, are_methods, false));
-      if (takes_extents(overload->schema, are_methods)) {
+      if (takes_extents(overload->schema)) {
         lines.push_back(definition(overload->schema, are_methods, true));
       }
     }
