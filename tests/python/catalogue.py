@@ -15,6 +15,8 @@ from operands import DTYPES, FLOATS, INTEGERS, Maker, Operand, long_name
 
 with open(os.environ["LAZULI_CASES"], encoding="utf-8") as table:
     ENTRIES = json.load(table)
+# They take elements without gaps alone.
+NEEDS_PLAIN = {"view"}
 COMPARED = [entry for entry in ENTRIES if entry["numpy"]]
 
 SHAPES = {  # of as many operands as there are, broadcast against each other
@@ -104,7 +106,9 @@ class Call:
                 return taken[id(value)]
             if isinstance(value, (list, tuple)):
                 return tuple(turned(each) for each in value)
-            return np.dtype(value.name) if isinstance(value, lz.dtype) else value
+            if isinstance(value, lz.dtype):  # fractions are worked out as doubles
+                return np.dtype(np.float64 if value.is_floating_point else value.name)
+            return value
 
         names = {}
         for function in self.entry["functions"]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import lazuli as lz
-from catalogue import COMPARED, ENTRIES, Call, calls_of, computed_dtypes, elementwise_calls, promoted, result_dtype
+from catalogue import COMPARED, ENTRIES, NEEDS_PLAIN, Call, calls_of, computed_dtypes, elementwise_calls, promoted, result_dtype
 from operands import DTYPES, FLOATS, LAYOUTS, Maker, Operand, close, special
 
 
@@ -44,6 +44,8 @@ def compare(call, got, want, layout):
     assert got.shape == want.shape, f"{call} of {layout} operands: shape"
     if entry["has_plain_calls"]:
         assert dtype == result_dtype(call), f"{call}: dtype"
+    elif asked := [value for value in call.bound().values() if isinstance(value, lz.dtype)]:
+        assert got.dtype is asked[0], f"{call}: dtype"
     elif want.dtype.kind != "f":
         assert dtype == want.dtype.name, f"{call}: dtype"
     elif operands := [each for each in call.operands() if each.is_floating]:
@@ -63,10 +65,6 @@ def compare(call, got, want, layout):
 def test_values(entry):
     for _, call in calls_of(entry):
         check(call)
-
-
-# They take elements without gaps alone.
-NEEDS_PLAIN = {"view"}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:])
