@@ -215,12 +215,35 @@ class Checker {
   void check_tests(const Entry& entry) {
     const bool is_computed = entry.kind == Kind::elementwise || entry.kind == Kind::reduction;
     if (is_computed && entry.reference.empty()) problem(entry, "need 'reference'");
+    check_numpy(entry);
     for (const auto& [operand, sample] : entry.samples) {
       const auto& operands = entry.recorded.operands;
       if (std::find(operands.begin(), operands.end(), operand) == operands.end()) {
         problem(entry, "samples of '" + operand + "', which is no operand" +
                            suggestion(operand, operands));
       }
+    }
+  }
+
+  // Every public operator has its counterpart in Python and a way to be called.
+  void check_numpy(const Entry& entry) {
+    if (entry.is_internal || !entry.no_numpy.empty()) return;
+    std::vector<std::string> names = entry.recorded.operands;
+    for (const schema::Argument& argument : entry.function().schema.arguments) {
+      if (std::find(names.begin(), names.end(), argument.name) == names.end()) {
+        names.push_back(argument.name);
+      }
+    }
+    const std::string example = names.empty() ? "" : ", as np." + entry.name + "(" + names[0] + ")";
+    if (entry.numpy.empty()) {
+      problem(entry, "need 'numpy', an expression over " + joined(names, ", ") +
+                         " with np, sp (scipy.special) and ref (tests/python/references.py)" +
+                         example + "; or 'numpy: {none: the reason}'");
+    }
+    if (entry.calls.empty() && !entry.has_plain_calls()) {
+      problem(entry,
+              "need 'calls', lists of arguments in Python for the tests, as [\"t(2, 3), 1\"] "
+              "(ops/README.md, 'Calls')");
     }
   }
 

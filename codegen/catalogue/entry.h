@@ -135,9 +135,18 @@ struct Entry {
   double ulp = 0.5;       // of the result against the reference
   std::map<std::string, Sample> samples;
   bool has_whole_samples = false;  // samples are rounded, so that equal ones occur
+  // The counterpart, a Python expression over the operands' names, of functions without recorded
+  // operands over the arguments'; or the reason why there is none.
+  std::string numpy;
+  std::string no_numpy;
+  std::vector<std::string> calls;  // argument lists in Python, where none follow from the kind
 
   const Function& function() const { return functions.front(); }
   bool is_recorded() const { return kind != Kind::composite; }
+  // Its arguments follow from operands and samples (elementwise) or dimensions (reduction).
+  bool has_plain_calls() const {
+    return !is_by_hand && (kind == Kind::elementwise || kind == Kind::reduction);
+  }
   Role role_of(const std::string& argument) const { return roles.at(argument); }
 };
 

@@ -42,7 +42,9 @@ const std::vector<std::string> kKeys = {"op",
                                         "ulp",
                                         "samples",
                                         "whole_samples",
-                                        "shapes"};
+                                        "shapes",
+                                        "numpy",
+                                        "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
                                               "reference", "inputs", "derivative"};
@@ -421,6 +423,8 @@ class Reader {
     entry_.reference = text("reference");
     entry_.has_whole_samples = flag(yaml_, "whole_samples");
     if (const Yaml* ulp = yaml_.find("ulp")) entry_.ulp = std::strtod(ulp->text.c_str(), nullptr);
+    entry_.calls = words(yaml_, "calls");
+    read_numpy();
     const Yaml* samples = yaml_.find("samples");
     if (!samples) return;
     for (size_t i = 0; i < samples->keys.size(); ++i) {
@@ -431,6 +435,20 @@ class Reader {
       }
       entry_.samples[samples->keys[i]] = {std::strtod(range.items[0].text.c_str(), nullptr),
                                           std::strtod(range.items[1].text.c_str(), nullptr)};
+    }
+  }
+
+  // `numpy: np.exp(self)`, or `numpy: {none: why}`.
+  void read_numpy() {
+    const Yaml* numpy = yaml_.find("numpy");
+    if (!numpy) return;
+    if (numpy->form == Yaml::Form::map) {
+      check_keys(*numpy, {"none"});
+      const Yaml* reason = numpy->find("none");
+      if (reason) entry_.no_numpy = reason->text;
+      if (entry_.no_numpy.empty()) problem(*numpy, "need the reason in 'numpy: {none: why}'");
+    } else {
+      entry_.numpy = trimmed(numpy->text);
     }
   }
 

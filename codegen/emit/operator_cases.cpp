@@ -98,8 +98,8 @@ std::string elementwise_case(const Catalogue& catalogue, const Entry& entry,
       "       .reference = {}}},\n",
       function.schema.full_name(), entry.where.text(), dtype_list(entry), result_text(entry),
       operands, function.is_in_place, entry.has_whole_samples, entry.has_gradient,
-      catalogue.ulp_of(entry, kFloat32), catalogue.ulp_of(entry, kFloat64),
-      has_numbers ? " n" : "", call_text(function), reference_text(entry));
+      catalogue.ulp_of(entry, kFloat32), catalogue.ulp_of(entry, kFloat64), has_numbers ? " n" : "",
+      call_text(function), reference_text(entry));
 }
 
 std::string reduction_case(const Entry& entry) {
@@ -115,6 +115,15 @@ std::string reduction_case(const Entry& entry) {
 }
 
 }  // namespace
+
+double bound_of(const Catalogue& catalogue, const Entry& entry) {
+  const auto formula = entry.formulas.find(kFloat32);
+  if (formula == entry.formulas.end()) return entry.ulp;
+  const formula::Node& result = formula->second.result;
+  const ScalarFunction* scalar =
+      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
+  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
+}
 
 std::string operator_cases(const Catalogue& catalogue) {
   std::string elementwise, reductions;
