@@ -34,10 +34,6 @@ std::string scalar_functions(const Catalogue& catalogue, const ScalarFunction& s
 std::string function_definitions(const Catalogue& catalogue, const Entry& entry);
 std::string gradient_function(const Catalogue& catalogue, const Entry& entry);
 
-// The bound of the f32 result in ulp: the entry's, or that of the scalar function which is all that
-// its formula calls.
-double bound_of(const Catalogue& catalogue, const Entry& entry);
-
 // One file below the output folder.
 struct Output {
   const char* path;

@@ -116,15 +116,6 @@ std::string reduction_case(const Entry& entry) {
 
 }  // namespace
 
-double bound_of(const Catalogue& catalogue, const Entry& entry) {
-  const auto formula = entry.formulas.find(kFloat32);
-  if (formula == entry.formulas.end()) return entry.ulp;
-  const formula::Node& result = formula->second.result;
-  const ScalarFunction* scalar =
-      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
-  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
-}
-
 std::string operator_cases(const Catalogue& catalogue) {
   std::string elementwise, reductions;
   for (const Entry& entry : catalogue.entries) {

@@ -59,7 +59,7 @@ std::string entry_row(const Catalogue& catalogue, const Entry& entry) {
       quoted(std::string(name_of(entry.dtype))), list_of(dtypes), joined(own_dtypes, ", "),
       list_of(entry.recorded.operands), joined(samples, ", "), entry.has_whole_samples,
       entry.has_plain_calls(), entry.has_gradient,
-      entry.kind != Kind::reduction || entry.empty.has_value(), bound_of(catalogue, entry),
+      entry.kind != Kind::reduction || entry.empty.has_value(), catalogue.ulp_of(entry, kFloat32),
       quoted(entry.numpy), quoted(entry.no_numpy), list_of(entry.calls),
       joined(functions, ",\n    "));
 }
