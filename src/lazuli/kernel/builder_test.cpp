@@ -167,6 +167,22 @@ TEST_F(BuilderTest, WrapsToWhatADTypeHolds) {
   EXPECT_THROW(builder.wrap(x, kInt8), InternalError);
 }
 
+TEST_F(BuilderTest, AStoreWrapsIntegersByItself) {
+  const Value n = builder.convert(x, Type::i32);
+  for (const DType dtype : {kUInt8, kInt8, kInt16}) {
+    const uint32_t out = builder.add_access({.dtype = dtype, .written = true});
+    builder.store(out, builder.wrap(n, dtype), Level::loop);
+  }
+  const uint32_t whole = builder.add_access({.dtype = kInt32, .written = true});
+  builder.store(whole, builder.wrap(n, kUInt8), Level::loop);
+  const std::string text = to_string(finish(x));
+  for (const char* line :
+       {"store @4, %2\n", "store @5, %2\n", "store @6, %2\n", "store @7, %3\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_EQ(text.find("shift"), std::string::npos) << text;
+}
+
 TEST_F(BuilderTest, AStoreRoundsByItself) {
   const uint32_t halves = builder.add_access({.dtype = kFloat16, .written = true});
   const Value half = builder.round_to(x, kFloat16);

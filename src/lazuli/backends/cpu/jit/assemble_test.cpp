@@ -274,6 +274,44 @@ TEST(Assemble, ComputesEveryPrimitiveAsDefined) {
   check_primitive(Primitive::round_to, f32, {f32}, static_cast<int>(kBFloat16));
 }
 
+// Powers of two become shifts.
+TEST(Assemble, DividesByConstantsAsByOperands) {
+  for (const Type type : {Type::i32, Type::i64}) {
+    const uint64_t least = type == Type::i32 ? uint64_t{1} << 31 : uint64_t{1} << 63;
+    for (const uint64_t divisor : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{16},
+                                   least >> 1, least, least - 1, least | (least - 1)}) {
+      for (const Primitive primitive : {Primitive::quotient, Primitive::remainder}) {
+        Builder builder(Form::rows);
+        const uint32_t in = builder.add_access(reads(memory_of(type)));
+        const uint32_t out = builder.add_access(writes(memory_of(type)));
+        builder.begin_loop();
+        const auto a = builder.load(in, Level::loop);
+        builder.store(out, builder.emit(primitive, a, builder.constant(type, divisor)),
+                      Level::loop);
+        builder.end_loop();
+        const Kernel kernel = builder.finish();
+        std::vector<char> memory;
+        for (const uint64_t bits : edges(type)) put(memory, type, bits);
+        const auto count = static_cast<int64_t>(edges(type).size());
+        const int64_t size = lazuli::size_of(memory_of(type));
+        for (const InstructionSet set : sets()) {
+          std::vector<char> result(memory.size());
+          Operands launch;
+          launch.add(memory.data(), size);
+          launch.add(result.data(), size);
+          launch.run(*assemble(kernel, set), 1, count);
+          for (int64_t i = 0; i < count; ++i) {
+            uint64_t bits = 0;
+            std::memcpy(&bits, &result[i * size], size);
+            ASSERT_EQ(bits, evaluate(primitive, type, type, edges(type)[i], divisor))
+                << name_of(primitive) << " of " << edges(type)[i] << " by " << divisor;
+          }
+        }
+      }
+    }
+  }
+}
+
 // All 2^16 elements of the narrow dtypes through a load and a conversion to f64, which is exact.
 TEST(Assemble, LoadsEveryNarrowElement) {
   for (const DType dtype : {kUInt8, kInt8, kInt16, kFloat16, kBFloat16}) {
