@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "lazuli/kernel/builder.h"
-#include "lazuli/kernel/evaluate.h"
 #include "random.h"
 #include "random_launch.h"
 

@@ -311,6 +311,60 @@ TEST(Scalar, BitsAreThoseOfTheDTypeAndComeBack) {
       std::isnan(Scalar::from_bits(kFloat32, Scalar(std::nan("")).bits_as(kFloat32)).to_double()));
 }
 
+TEST(Scalar, BitsOfNarrowDTypesWrapAndRound) {
+  EXPECT_EQ(Scalar(-1).bits_as(kUInt8), 0xffu);
+  EXPECT_EQ(Scalar(300).bits_as(kInt8), 44u);
+  EXPECT_EQ(Scalar(-2.9).bits_as(kInt16), 0xfffeu);
+  EXPECT_EQ(Scalar((int64_t{1} << 32) + 5).bits_as(kInt32), 5u);
+  EXPECT_EQ(Scalar(1.5).bits_as(kFloat16), 0x3e00u);
+  EXPECT_EQ(Scalar(1e6).bits_as(kFloat16), 0x7c00u);
+  EXPECT_EQ(Scalar(1.5).bits_as(kBFloat16), 0x3fc0u);
+  EXPECT_EQ(Scalar(0.1).bits_as(kFloat64), std::bit_cast<uint64_t>(0.1));
+  EXPECT_EQ(Scalar(3).bits_as(kFloat64), std::bit_cast<uint64_t>(3.0));
+  for (const DType dtype : kAllDTypes) {
+    const Scalar back = Scalar::from_bits(dtype, Scalar(1).bits_as(dtype));
+    EXPECT_EQ(back.to_double(), 1.0) << name_of(dtype);
+    EXPECT_EQ(Scalar::from_word(dtype, Scalar(1).word_as(dtype)).to_double(), 1.0);
+  }
+  EXPECT_EQ(Scalar::from_bits(kUInt8, 0xff).to_int64(), 255);
+  EXPECT_EQ(Scalar::from_bits(kInt8, 0xff).to_int64(), -1);
+  EXPECT_EQ(Scalar::from_bits(kInt16, 0x8000).to_int64(), -32768);
+}
+
+TEST(Scalar, WordsAreWhatKernelsTake) {
+  EXPECT_EQ(Scalar(-1).word_as(kUInt8), 255u);
+  EXPECT_EQ(Scalar(-1).word_as(kInt8), 0xffffffffu);
+  EXPECT_EQ(Scalar(40000).word_as(kInt16), static_cast<uint32_t>(40000 - 65536));
+  EXPECT_EQ(Scalar(1.0 / 3).word_as(kFloat16), std::bit_cast<uint32_t>(0x1.554p-2f));
+  EXPECT_EQ(Scalar(1.0 / 3).word_as(kBFloat16), std::bit_cast<uint32_t>(0x1.56p-2f));
+  EXPECT_EQ(Scalar::from_word(kFloat16, std::bit_cast<uint32_t>(0.25f)).to_double(), 0.25);
+}
+
+// PyTorch's torch.promote_types, row by row in the order of DType.
+TEST(DType, PromotesAsPyTorchDoes) {
+  constexpr const char* kTable[kDTypeCount][kDTypeCount] = {
+      {"bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"u8", "u8", "i16", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i8", "i16", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i16", "i16", "i16", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i32", "i32", "i32", "i32", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i64", "i64", "i64", "i64", "i64", "i64", "f16", "bf16", "f32", "f64"},
+      {"f16", "f16", "f16", "f16", "f16", "f16", "f16", "f32", "f32", "f64"},
+      {"bf16", "bf16", "bf16", "bf16", "bf16", "bf16", "f32", "bf16", "f32", "f64"},
+      {"f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32", "f64"},
+      {"f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64"}};
+  for (const DType a : kAllDTypes) {
+    for (const DType b : kAllDTypes) {
+      EXPECT_EQ(name_of(promote(a, b)), kTable[static_cast<int>(a)][static_cast<int>(b)])
+          << name_of(a) << " with " << name_of(b);
+    }
+    EXPECT_EQ(promote_weak(a, kBool), a);
+    EXPECT_EQ(promote_weak(a, kInt64), a == kBool ? kInt64 : a);
+    EXPECT_EQ(promote_weak(a, kFloat32), is_floating(a) ? a : kFloat32);
+    EXPECT_EQ(to_floating(a), is_floating(a) ? a : kFloat32);
+  }
+}
+
 TEST(TensorType, SpellsDTypeAndShape) {
   EXPECT_EQ(to_string(TensorType{kFloat32, {2, 3}}), "f32[2, 3]");
   EXPECT_EQ(to_string(TensorType{kBool, {}}), "bool[]");

@@ -11,7 +11,6 @@
 #include <cstdint>
 
 #include "lazuli/kernel/arguments.h"
-#include "lazuli/kernel/evaluate.h"
 #include "lazuli/kernel/kernel.h"
 
 namespace lazuli::interpret {

@@ -7,7 +7,6 @@
 
 #include "lazuli/base/check.h"
 #include "lazuli/base/hash.h"
-#include "lazuli/kernel/evaluate.h"
 #include "lazuli/kernel/simplify.h"
 
 namespace lazuli::kernel {
@@ -87,6 +86,31 @@ struct Builder::State {
     if (levels[id] != Level::loop) return true;
     const bool here = in_loop && loops[id] == current_loop();
     return is_reduction(id) ? !here : here;
+  }
+
+  // What a value that was wrapped to the dtype was before: storing it wraps alike.
+  ValueId unwrapped(ValueId id, DType dtype) const {
+    const Instruction& made = code[id];
+    const ValueId inner = made.operands[0];
+    switch (made.primitive) {
+      case Primitive::round_to:
+        return made.index == static_cast<uint32_t>(dtype) ? inner : id;
+      case Primitive::bit_and: {
+        const Instruction& bits = code[made.operands[1]];
+        const bool is_wrap =
+            dtype == DType::u8 && bits.primitive == Primitive::constant && bits.bits == 0xff;
+        return is_wrap ? inner : id;
+      }
+      case Primitive::shift_right: {
+        const bool is_narrow = dtype == DType::i8 || dtype == DType::i16;
+        const bool is_wrap =
+            is_narrow && made.bits == 32 - 8 * static_cast<uint64_t>(size_of(dtype)) &&
+            code[inner].primitive == Primitive::shift_left && code[inner].bits == made.bits;
+        return is_wrap ? code[inner].operands[0] : id;
+      }
+      default:
+        return id;
+    }
   }
 
   // Writes an instruction at a level, or finds the equal one that is in sight.
@@ -178,12 +202,7 @@ void Builder::store(uint32_t access, Value value, Level level) {
   LZ_ASSERT(access < state_->accesses.size(), "access {} of {}", access, state_->accesses.size());
   LZ_ASSERT(level != Level::once, "memory is written at points and in loops");
   LZ_ASSERT(is_visible(value) && level_of(value) <= level, "a stored value out of sight");
-  // Storing rounds as the value was.
-  const Instruction& made = state_->code[value.id];
-  if (made.primitive == Primitive::round_to &&
-      made.index == static_cast<uint32_t>(state_->accesses[access].dtype)) {
-    value.id = made.operands[0];
-  }
+  value.id = state_->unwrapped(value.id, state_->accesses[access].dtype);
   Instruction instruction{.primitive = Primitive::store, .type = value.type};
   instruction.index = access;
   instruction.operands[0] = value.id;

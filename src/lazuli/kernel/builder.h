@@ -2,7 +2,8 @@
 // numbers alone goes to the `once` block, what needs points alone to the point block before the
 // current loop, the rest into the current loop. Equal instructions that are in sight are written
 // once, constants are folded and exact identities removed (x * 1, fma(1, a, b) -> a + b,
-// select(m, x, x)), so a kernel's text depends only on what it computes.
+// select(m, x, x), a quotient by a power of two), so a kernel's text depends only on what it
+// computes.
 #pragma once
 
 #include <cstdint>

@@ -23,12 +23,6 @@ uint64_t evaluate(Primitive primitive, Type type, Type operand_type, uint64_t a,
 // Two values of a reduction joined.
 uint64_t evaluate(Combine combine, Type type, uint64_t a, uint64_t b);
 
-// Bytes of a value of the type where values lie in memory next to each other.
-constexpr int size_of(Type type) {
-  constexpr int kSizes[] = {4, 8, 4, 8, 1};
-  return kSizes[static_cast<int>(type)];
-}
-
 // The bits of any NaN become those of one, other bits stay: what "all NaNs are equal" compares.
 constexpr uint32_t canonical_bits(float value) {
   return value == value ? std::bit_cast<uint32_t>(value) : 0x7fc00000u;

@@ -9,6 +9,12 @@ namespace lazuli::kernel {
 // Types of values inside a kernel; kernel.h says what each dtype in memory becomes.
 enum class Type : uint8_t { f32, f64, i32, i64, mask };
 
+// Bytes of a value where values lie next to each other.
+constexpr int size_of(Type type) {
+  constexpr int kSizes[] = {4, 8, 4, 8, 1};
+  return kSizes[static_cast<int>(type)];
+}
+
 // How a reduction joins two values, and what it starts from.
 enum class Combine : uint8_t {
   sum,  // add;  -0.0 for floats (so that absent lanes change nothing), 0 for integers

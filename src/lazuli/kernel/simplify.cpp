@@ -68,11 +68,9 @@ class Simplifier {
       case Primitive::round_to:
         return is_rounded(a_) ? a_ : Value();
       case Primitive::quotient:
-        if (is(b_, 1)) return a_;
-        if (is(b_, 0)) return constant(0);
-        return is(b_, all_ones()) ? emit(Primitive::neg, a_) : Value();
+        return quotient();
       case Primitive::remainder:
-        return is(b_, 1) || is(b_, 0) || is(b_, all_ones()) ? constant(0) : Value();
+        return remainder();
       case Primitive::shift_left_by:
       case Primitive::shift_right_by:
         return shift_by();
@@ -213,6 +211,32 @@ class Simplifier {
       value = operand(value, 0);
     }
     return made_by(value, Primitive::round_to) && code_[value.id].index == instruction_.index;
+  }
+
+  // k for the constant 2^k with k > 0, else 0; the least integer is no power of two.
+  int divisor_log2() const {
+    if (!is_constant(b_) || !std::has_single_bit(bits_of(b_)) || is(b_, sign())) return 0;
+    return std::countr_zero(bits_of(b_));
+  }
+
+  Value quotient() {
+    if (is(b_, 0)) return constant(0);
+    if (is(b_, 1)) return a_;
+    if (is(b_, all_ones())) return emit(Primitive::neg, a_);
+    const int log2 = divisor_log2();
+    if (log2 == 0) return {};
+    // 2^k - 1 more for what is negative, so that shifting cuts towards zero.
+    const int width = 8 * size_of(type_);
+    const Value signs = builder_.shift(Primitive::shift_right, a_, width - 1);
+    const Value more = builder_.shift(Primitive::shift_right_logical, signs, width - log2);
+    return builder_.shift(Primitive::shift_right, emit(Primitive::add, a_, more), log2);
+  }
+
+  Value remainder() {
+    if (is(b_, 0) || is(b_, 1) || is(b_, all_ones())) return constant(0);
+    const int log2 = divisor_log2();
+    if (log2 == 0) return {};
+    return emit(Primitive::sub, a_, builder_.shift(Primitive::shift_left, quotient(), log2));
   }
 
   // By a constant.

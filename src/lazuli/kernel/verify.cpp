@@ -1,7 +1,6 @@
 #include <initializer_list>
 
 #include "lazuli/base/check.h"
-#include "lazuli/kernel/evaluate.h"
 #include "lazuli/kernel/kernel.h"
 #include "lazuli/kernel/print.h"
 
@@ -184,11 +183,11 @@ class Verifier {
       case Primitive::ceil:
       case Primitive::trunc:
         return need_same_types({Type::f32, Type::f64});
-      case Primitive::round_to: {
-        const auto dtype = static_cast<DType>(instruction().index);
-        need(dtype == DType::f16 || dtype == DType::bf16, "round_to rounds to f16 or bf16");
+      case Primitive::round_to:
+        need(instruction().index == static_cast<uint32_t>(DType::f16) ||
+                 instruction().index == static_cast<uint32_t>(DType::bf16),
+             "round_to rounds to f16 or bf16");
         return need_same_types({Type::f32});
-      }
       case Primitive::eq:
       case Primitive::ne:
       case Primitive::lt:

@@ -11,7 +11,6 @@
 #include "lazuli/backends/cpu/jit/frame.h"
 #include "lazuli/backends/cpu/jit/registers.h"
 #include "lazuli/core/dtype.h"
-#include "lazuli/kernel/evaluate.h"
 #include "lazuli/kernel/primitives.h"
 
 namespace lazuli::jit {
