@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "codegen/formula/expression.h"
+#include "codegen/formula/typed.h"
 #include "codegen/schema/types.h"
 #include "lazuli/core/dtype.h"
 
@@ -39,7 +39,7 @@ std::string_view name_of(Kind kind);
 // How the dtypes that an entry computes in and gives follow from its operands'.
 enum class DTypeRule {
   same,        // operands meet in one dtype, the result has it
-  floating,    // the same, but integers and bools become the default float
+  floating,    // the same, but integers and bools become f32
   boolean,     // operands meet in one dtype, the result is bool
   accumulate,  // integers and bools become i64 (sum)
   index,       // the result is i64
@@ -96,6 +96,9 @@ struct Entry {
 
   DTypeRule dtype = DTypeRule::same;
   std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
+  // f64 is among them because the group `float` is, and goes again where a formula calls a scalar
+  // function that has none.
+  bool has_f64_by_group = false;
   std::map<std::string, DType>
       argument_dtypes;                // operands of a dtype of their own: condition: bool
   Recorded recorded;                  // empty for a composite
@@ -129,7 +132,7 @@ struct Entry {
 
   // Tests.
   std::string reference;  // a C++ expression of doubles over the operands' names
-  double ulp = 0.5;       // of the f32 result against the reference
+  double ulp = 0.5;       // of the result against the reference
   std::map<std::string, Sample> samples;
   bool has_whole_samples = false;  // samples are rounded, so that equal ones occur
 
@@ -138,16 +141,21 @@ struct Entry {
   Role role_of(const std::string& argument) const { return roles.at(argument); }
 };
 
-// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml).
+// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml), in
+// f32 and, where it says so, in f64.
 struct ScalarFunction {
+  struct Definition {
+    formula::Block formula;
+    double ulp = 0;  // bound of the error against the reference, over every input
+  };
   Position where;
   std::string name;
   std::string doc;
-  std::vector<std::string> parameters;  // all f32, as is the result
-  formula::Block formula;
-  double ulp = 0;  // bound of the error against the reference, over every f32
+  std::vector<std::string> parameters;  // all of the definition's type, as is the result
+  std::map<formula::Type, Definition> definitions;  // by f32 and f64
   std::string reference;
-  bool takes_fractions = false;  // the bound holds for the multiples of 2^-24 in [0, 1) only
+  // The bounds hold for the values of rand only: multiples of 2^-24 (f64: 2^-53) in [0, 1).
+  bool takes_fractions = false;
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 

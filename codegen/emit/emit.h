@@ -24,7 +24,7 @@ std::string operator_cases(const Catalogue& catalogue);
 
 // Parts of those files, for `show`.
 std::string formula_functions(const Catalogue& catalogue, const Entry& entry);
-std::string scalar_function(const Catalogue& catalogue, const ScalarFunction& scalar);
+std::string scalar_functions(const Catalogue& catalogue, const ScalarFunction& scalar);
 std::string function_definitions(const Catalogue& catalogue, const Entry& entry);
 std::string gradient_function(const Catalogue& catalogue, const Entry& entry);
 

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "codegen/emit/emit.h"
+#include "codegen/emit/steps.h"
 
 namespace lazuli::codegen::emit {
 
@@ -13,9 +14,17 @@ std::string scalar_cases(const Catalogue& catalogue) {
   text += "  static const std::vector<ScalarCase> cases = {\n";
   for (const ScalarFunction& scalar : catalogue.scalars) {
     if (scalar.parameters.size() != 1) continue;
-    text += fmt::format(
-        "      {{\"{0}\", op::scalars::{0}, [](double {1}) {{ return {2}; }}, {3}, {4}}},\n",
-        scalar.name, scalar.parameters[0], scalar.reference, scalar.ulp, scalar.takes_fractions);
+    for (const auto& [type, definition] : scalar.definitions) {
+      const bool is_f32 = type == formula::Type::f32;
+      const std::string reference =
+          fmt::format("[]({0} {1}) -> {0} {{ return {2}; }}", is_f32 ? "double" : "long double",
+                      scalar.parameters[0], scalar.reference);
+      text += fmt::format(
+          "      {{.name = \"{0}\",\n       .build = op::scalars::{0},\n       .{1} = {2},\n"
+          "       .ulp = {3},\n       .takes_fractions = {4}}},\n",
+          scalar_function_name(scalar.name, type), is_f32 ? "reference" : "reference_f64",
+          reference, definition.ulp, scalar.takes_fractions);
+    }
   }
   return text + "  };\n  return cases;\n}\n\n}  // namespace lazuli::scalar_tests\n";
 }

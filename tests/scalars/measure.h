@@ -9,15 +9,17 @@ namespace lazuli::scalar_tests {
 
 struct Measured {
   uint64_t count = 0;
-  double worst = 0;  // ulp of the f32 result
-  float worst_at = 0;
+  double worst = 0;  // ulp of the result
+  double worst_at = 0;
   uint64_t mistakes = 0;  // NaN, infinity or sign other than the reference's
-  float mistake_at = 0;
+  double mistake_at = 0;
   uint64_t above_one = 0;  // results beyond 1 and -1
   int instructions = 0;    // primitives that run for each element
 };
 
-// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`.
+// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`. Of f64 as
+// many: every second spread over all bits, the others over those of 2^-30 to 2^11, and the special
+// values.
 Measured measure(const ScalarCase& scalar, uint64_t stride);
 
 }  // namespace lazuli::scalar_tests

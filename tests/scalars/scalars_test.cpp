@@ -11,7 +11,8 @@ constexpr uint64_t kStride = 997;
 class Scalars : public testing::TestWithParam<ScalarCase> {};
 
 TEST_P(Scalars, StayWithinTheirBound) {
-  const Measured measured = measure(GetParam(), GetParam().takes_fractions ? 1 : kStride);
+  const bool takes_all = GetParam().takes_fractions && GetParam().reference;
+  const Measured measured = measure(GetParam(), takes_all ? 1 : kStride);
   EXPECT_LE(measured.worst, GetParam().ulp) << "at " << measured.worst_at;
   EXPECT_EQ(measured.mistakes, 0u) << "at " << measured.mistake_at;
   RecordProperty("worst_ulp", std::to_string(measured.worst));
@@ -23,7 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, Scalars, testing::ValuesIn(scalar_cases()),
 TEST(Scalars, BoundedFunctionsDoNotPassOne) {
   for (const ScalarCase& scalar : scalar_cases()) {
     const std::string name = scalar.name;
-    if (name != "tanh" && name != "cos2pi") continue;
+    if (name.rfind("tanh", 0) != 0 && name.rfind("cos2pi", 0) != 0) continue;
     EXPECT_EQ(measure(scalar, kStride).above_one, 0u) << name;
   }
 }

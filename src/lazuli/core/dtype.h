@@ -53,6 +53,10 @@ constexpr DType promote_weak(DType tensor, DType number) {
   if (is_integral(tensor)) return tensor;
   return is_integral(number) ? kInt64 : kBool;
 }
+// The dtype in which sums and products of a dtype's elements are formed before they are rounded.
+constexpr DType to_wide(DType dtype) {
+  return dtype == DType::f16 || dtype == DType::bf16 ? kFloat32 : dtype;
+}
 // The dtype of functions that need fractions (exp, div, mean): integers become the default float.
 constexpr DType to_floating(DType dtype) { return is_floating(dtype) ? dtype : kFloat32; }
 

@@ -15,6 +15,12 @@ int64_t Scalar::to_int64() const {
   return static_cast<int64_t>(value);
 }
 
+float Scalar::to_float() const {
+  if (category_ == DType::f32) return static_cast<float>(to_double());
+  return is_above_i64_ ? static_cast<float>(static_cast<uint64_t>(integer_))
+                       : static_cast<float>(integer_);
+}
+
 uint64_t Scalar::bits_as(DType dtype) const {
   if (dtype == DType::boolean) return to_bool();
   if (is_integral(dtype)) {
@@ -23,8 +29,7 @@ uint64_t Scalar::bits_as(DType dtype) const {
     return word << unused >> unused;
   }
   if (dtype == DType::f64) return std::bit_cast<uint64_t>(to_double());
-  const float value =
-      category_ == DType::f32 ? static_cast<float>(to_double()) : static_cast<float>(integer_);
+  const float value = to_float();
   if (dtype == DType::f16) return f16_from_float(value);
   if (dtype == DType::bf16) return bf16_from_float(value);
   return std::bit_cast<uint32_t>(value);
@@ -67,13 +72,25 @@ constexpr DType widened(DType dtype) {
 }  // namespace
 
 uint64_t Scalar::word_as(DType dtype) const {
-  return from_bits(dtype, bits_as(dtype)).bits_as(widened(dtype));
+  switch (dtype) {
+    case DType::f16:
+    case DType::bf16:
+    case DType::f32:
+      return std::bit_cast<uint32_t>(to_float());
+    case DType::i8:
+      return static_cast<uint32_t>(static_cast<int8_t>(to_int64()));
+    case DType::i16:
+      return static_cast<uint32_t>(static_cast<int16_t>(to_int64()));
+    default:
+      return bits_as(dtype);
+  }
 }
 
 Scalar Scalar::from_word(DType dtype, uint64_t word) { return from_bits(widened(dtype), word); }
 
 std::string to_string(const Scalar& value) {
   if (value.category() == DType::boolean) return value.to_bool() ? "true" : "false";
+  if (value.is_above_i64()) return format("{}", static_cast<uint64_t>(value.to_int64()));
   if (value.category() == DType::i64) return format("{}", value.to_int64());
   return format("{}", value.to_double());
 }

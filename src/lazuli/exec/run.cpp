@@ -284,14 +284,12 @@ void Run::launch_verified(size_t index) {
   const Step& step = plan->schedule.steps[index];
   std::vector<WrittenMemory> written;
   for (uint32_t buffer : step.writes) {
-    written.push_back({memory_[buffer], plan->schedule.buffers[buffer].bytes, false});
+    written.push_back({memory_[buffer], plan->schedule.buffers[buffer].bytes});
   }
   const LaunchTable& table = plan->tables[index];
   for (size_t i = 0; i < table.plans.size(); ++i) {
     for (size_t j = 0; j < step.writes.size(); ++j) {
-      if (table.plans[i]->address.buffer == step.writes[j] && table.element_bytes[i] == 4) {
-        written[j].is_float = true;
-      }
+      if (table.plans[i]->address.buffer == step.writes[j]) written[j].dtype = table.dtypes[i];
     }
   }
   verify_against_reference(

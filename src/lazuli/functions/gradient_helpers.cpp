@@ -23,8 +23,11 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   const Dims dims = folded(call);
   const Tensor parts = to(mask, grad.dtype(), call.at);
   if (dims.rank() == 0) return mul(parts, grad, call.at);
-  const Tensor count = sum(parts, dims, true, std::nullopt, call.at);
-  return mul(parts, div(grad, count, call.at), call.at);
+  // Counts that f16 and bf16 do not hold.
+  const DType wide = to_wide(grad.dtype());
+  const Tensor count = sum(parts, dims, true, wide, call.at);
+  const Tensor portion = div(to(grad, wide, call.at), count, call.at);
+  return mul(parts, to(portion, grad.dtype(), call.at), call.at);
 }
 
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call) {

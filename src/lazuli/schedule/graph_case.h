@@ -17,6 +17,8 @@ struct Array {
 
   explicit Array(TensorType of = {})
       : type(std::move(of)), bytes(static_cast<size_t>(type.numel() * size_of(type.dtype))) {}
+  // That at a row-major place.
+  Scalar element(int64_t place) const;
   template <typename T>
   T* data() {
     return reinterpret_cast<T*>(bytes.data());

@@ -1,5 +1,7 @@
 #include "lazuli/backends/cpu/cost.h"
 
+#include "lazuli/kernel/evaluate.h"
+
 namespace lazuli::cpu {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr double kVectorInstruction = 0.1e-9;
 constexpr double kByte = 0.007e-9;     // moved within the caches
 constexpr double kScattered = 0.8e-9;  // an element that lies alone
 
-double lanes_of(Type type, double lanes) { return type == Type::i64 ? lanes / 2 : lanes; }
+double lanes_of(Type type, double lanes) { return kernel::size_of(type) == 8 ? lanes / 2 : lanes; }
 
 // Seconds an element.
 double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double lanes) {
