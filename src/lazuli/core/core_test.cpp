@@ -9,6 +9,7 @@
 
 #include "lazuli/base/error.h"
 #include "lazuli/core/dtype.h"
+#include "lazuli/core/elements.h"
 #include "lazuli/core/layout.h"
 #include "lazuli/core/scalar.h"
 #include "lazuli/core/shape.h"
@@ -35,6 +36,12 @@ TEST(DType, TensorsMeetInTheWiderAndNumbersAreWeak) {
   EXPECT_EQ(promote_weak(kBool, kBool), kBool);
   EXPECT_EQ(promote_weak(kFloat32, kInt64), kFloat32);
   EXPECT_EQ(to_floating(kBool), kFloat32);
+  EXPECT_EQ(to_floating(kUInt8), kFloat32);
+  EXPECT_EQ(to_floating(kBFloat16), kBFloat16);
+  EXPECT_EQ(promote_weak(kFloat16, kFloat32), kFloat16);
+  EXPECT_EQ(promote_weak(kInt8, kInt64), kInt8);
+  EXPECT_EQ(to_wide(kFloat16), kFloat32);
+  EXPECT_EQ(to_wide(kInt8), kInt8);
 }
 
 TEST(Dims, HoldUpToTheLimitAndRefuseMore) {
@@ -331,15 +338,6 @@ TEST(Scalar, BitsOfNarrowDTypesWrapAndRound) {
   EXPECT_EQ(Scalar::from_bits(kInt16, 0x8000).to_int64(), -32768);
 }
 
-TEST(Scalar, WordsAreWhatKernelsTake) {
-  EXPECT_EQ(Scalar(-1).word_as(kUInt8), 255u);
-  EXPECT_EQ(Scalar(-1).word_as(kInt8), 0xffffffffu);
-  EXPECT_EQ(Scalar(40000).word_as(kInt16), static_cast<uint32_t>(40000 - 65536));
-  EXPECT_EQ(Scalar(1.0 / 3).word_as(kFloat16), std::bit_cast<uint32_t>(0x1.554p-2f));
-  EXPECT_EQ(Scalar(1.0 / 3).word_as(kBFloat16), std::bit_cast<uint32_t>(0x1.56p-2f));
-  EXPECT_EQ(Scalar::from_word(kFloat16, std::bit_cast<uint32_t>(0.25f)).to_double(), 0.25);
-}
-
 // PyTorch's torch.promote_types, row by row in the order of DType.
 TEST(DType, PromotesAsPyTorchDoes) {
   constexpr const char* kTable[kDTypeCount][kDTypeCount] = {
@@ -363,6 +361,52 @@ TEST(DType, PromotesAsPyTorchDoes) {
     EXPECT_EQ(promote_weak(a, kFloat32), is_floating(a) ? a : kFloat32);
     EXPECT_EQ(to_floating(a), is_floating(a) ? a : kFloat32);
   }
+}
+
+TEST(Scalar, WordsAreWhatKernelsTake) {
+  EXPECT_EQ(Scalar(-1).word_as(kInt8), 0xffffffffu);
+  EXPECT_EQ(Scalar(200).word_as(kInt8), 0xffffffc8u);
+  EXPECT_EQ(Scalar(-1).word_as(kUInt8), 0xffu);
+  EXPECT_EQ(Scalar(0x18000).word_as(kInt16), 0xffff8000u);
+  EXPECT_EQ(Scalar(-1).word_as(kInt32), 0xffffffffu);
+  EXPECT_EQ(Scalar(0.999).word_as(kBFloat16), Scalar(0.999).word_as(kFloat32));
+  EXPECT_EQ(Scalar(0.1).word_as(kFloat64), std::bit_cast<uint64_t>(0.1));
+  for (const DType dtype : kAllDTypes) {
+    EXPECT_EQ(Scalar::from_word(dtype, Scalar(1).word_as(dtype)).to_double(), 1);
+    if (is_integral(dtype) && dtype != kUInt8) {
+      EXPECT_EQ(Scalar::from_word(dtype, Scalar(-7).word_as(dtype)).to_int64(), -7);
+    }
+  }
+}
+
+TEST(Scalar, HoldsWhatItsDTypeHolds) {
+  EXPECT_EQ(Scalar(0.1).held_as(kFloat16).to_double(), 0.0999755859375);
+  EXPECT_EQ(Scalar(0.999).held_as(kBFloat16).to_double(), 1.0);
+  EXPECT_EQ(Scalar(300).held_as(kUInt8).to_int64(), 44);
+  EXPECT_EQ(Scalar(1e300).held_as(kFloat16).to_double(), std::numeric_limits<double>::infinity());
+}
+
+TEST(Scalar, TakesUnsignedIntegersOfEightBytes) {
+  const Scalar large = uint64_t{0x8000000000000800};
+  EXPECT_EQ(large.category(), kInt64);
+  EXPECT_EQ(large.to_double(), 0x1.0000000000001p63);
+  EXPECT_EQ(Scalar::from_bits(kFloat32, large.bits_as(kFloat32)).to_double(), 0x1p63);
+  EXPECT_EQ(to_string(large), "9223372036854777856");
+  EXPECT_EQ(large.word_as(kInt64), 0x8000000000000800u);
+  EXPECT_EQ(to_string(Scalar(uint64_t{7})), "7");
+}
+
+TEST(Elements, DifferInBitsButForNaNs) {
+  const float a[] = {1, std::nanf("1"), 0.0f};
+  const float b[] = {1, -std::nanf("2"), -0.0f};
+  EXPECT_EQ(first_difference(kFloat32, a, b, 2), -1);
+  EXPECT_EQ(first_difference(kFloat32, a, b, 3), 2);
+  EXPECT_EQ(first_difference(kInt32, a, b, 3), 1);
+  const uint16_t half[] = {0x7e00, 0x7c00, 0xfe01};
+  EXPECT_TRUE(is_nan(kFloat16, half[0]) && is_nan(kFloat16, half[2]));
+  EXPECT_FALSE(is_nan(kFloat16, half[1]) || is_nan(kBFloat16, half[0]) || is_nan(kInt16, half[0]));
+  EXPECT_TRUE(is_nan(kBFloat16, 0x7f81) && is_nan(kFloat64, 0xfff0000000000001));
+  EXPECT_FALSE(is_nan(kBFloat16, 0x7f80) || is_nan(kFloat64, 0x7ff0000000000000));
 }
 
 TEST(TensorType, SpellsDTypeAndShape) {

@@ -52,7 +52,7 @@ Scalar element(OpKind kind, const std::vector<std::pair<DType, Scalar>>& operand
     } else if (instruction.primitive == Primitive::constant) {
       bits[i] = instruction.bits;
     } else if (instruction.primitive == Primitive::store) {
-      return Scalar::from_word(dtype, operand(0));
+      return Scalar::from_word(dtype, operand(0)).held_as(dtype);  // as a store does
     } else {
       const int typed = instruction.primitive == Primitive::select ? 1 : 0;
       const bool shifts = instruction.primitive == Primitive::shift_left ||
