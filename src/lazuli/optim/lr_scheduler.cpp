@@ -142,8 +142,7 @@ double OneCycleLR::lr_at(int64_t step, double, size_t) const {
     return options_.is_linear() ? from + (to - from) * part : cosine(from, to, part);
   };
   if (at <= top) return top > 0 ? between(first, options_.max_lr(), at / top) : options_.max_lr();
-  const double rest = end - std::max(top, 0.0);
-  return between(options_.max_lr(), last, rest > 0 ? (at - std::max(top, 0.0)) / rest : 0);
+  return between(options_.max_lr(), last, (at - top) / (end - top));
 }
 
 SequentialLR::SequentialLR(Optimizer& optimizer,
