@@ -62,10 +62,9 @@ void run(const Options& options) {
   nn::Sequential model = make_model();
   lazuli::optim::Adam optimizer(model->parameters(), options.lr);
 
-  const data::DataLoader loader(data::ImageDataset(images.train), {.batch_size = options.batch,
-                                                                   .shuffle_seed = options.seed,
-                                                                   .drop_last = true,
-                                                                   .workers = 1});
+  const data::DataLoader loader(
+      data::ImageDataset(images.train),
+      {.batch_size = options.batch, .shuffle_seed = options.seed, .drop_last = true, .workers = 1});
   if (loader.size() == 0) throw std::runtime_error("fewer images than one batch");
   Progress progress(options.epochs * loader.size(), options.batch);
   Tensor loss;

@@ -11,8 +11,8 @@
 
 namespace lazuli::data {
 
-// Workers take the next number while it is less than a window ahead of the last batch handed out; results wait in a
-// table until the consumer asks for them in order.
+// Workers take the next number while it is less than a window ahead of the last batch handed out;
+// results wait in a table until the consumer asks for them in order.
 class DataLoader::Epoch::State {
  public:
   State(std::shared_ptr<const Dataset> set, const DataLoaderOptions& options,
@@ -79,9 +79,8 @@ class DataLoader::Epoch::State {
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      may_begin_.wait(lock, [&] {
-        return is_stopped_ || next_ == size() || next_ < taken_ + window_;
-      });
+      may_begin_.wait(lock,
+                      [&] { return is_stopped_ || next_ == size() || next_ < taken_ + window_; });
       if (is_stopped_ || next_ == size()) return;
       const int64_t number = next_++;
       lock.unlock();

@@ -1,8 +1,9 @@
 // Batches of a data set, epoch by epoch:
-//   data::DataLoader loader(data::TensorDataset(images, labels), {.batch_size = 128, .shuffle_seed = 1});
-//   for (const auto& [data, target] : loader.epoch(0)) loss = cross_entropy(model(data), target);
-// Threads of its own may make batches ahead of the one that is asked for. Which batches there are and in which order
-// they come depends on the options and the epoch's number alone.
+//   data::DataLoader loader(data::TensorDataset(images, labels), {.batch_size = 128, .shuffle_seed
+//   = 1}); for (const auto& [data, target] : loader.epoch(0)) loss = cross_entropy(model(data),
+//   target);
+// Threads of its own may make batches ahead of the one that is asked for. Which batches there are
+// and in which order they come depends on the options and the epoch's number alone.
 #pragma once
 
 #include <concepts>
@@ -23,9 +24,9 @@ struct DataLoaderOptions {
   int64_t batch_size = 128;
   std::optional<uint64_t> shuffle_seed = std::nullopt;  // without one: the set's own order
   std::shared_ptr<const Sampler> sampler = nullptr;     // takes the place of shuffle_seed
-  bool drop_last = false;    // leave out a last batch that is smaller
-  int64_t workers = 0;       // threads that make batches; 0: the one that asks for them
-  int64_t prefetch = 2;      // batches a worker that are made ahead, at most
+  bool drop_last = false;                               // leave out a last batch that is smaller
+  int64_t workers = 0;        // threads that make batches; 0: the one that asks for them
+  int64_t prefetch = 2;       // batches a worker that are made ahead, at most
   Collate collate = nullptr;  // makes a batch of examples; without one: the set's own way
 };
 
@@ -33,7 +34,8 @@ class DataLoader {
  public:
   class Epoch;
 
-  // Throws ValueError for a batch_size or prefetch below 1, workers below 0, both a sampler and a shuffle_seed.
+  // Throws ValueError for a batch_size or prefetch below 1, workers below 0, both a sampler and a
+  // shuffle_seed.
   DataLoader(std::shared_ptr<const Dataset> set, DataLoaderOptions options);
   template <std::derived_from<Dataset> Set>
   DataLoader(Set set, DataLoaderOptions options)
@@ -41,8 +43,8 @@ class DataLoader {
 
   // Batches an epoch.
   int64_t size() const { return batches_->size(); }
-  // The batches of one epoch, to iterate over once; the same number gives the same. Mistakes of the set are told at
-  // this line, unless they name one.
+  // The batches of one epoch, to iterate over once; the same number gives the same. Mistakes of the
+  // set are told at this line, unless they name one.
   Epoch epoch(uint64_t number = 0, LZ_AT) const;
 
  private:
@@ -79,7 +81,8 @@ class DataLoader::Epoch {
   Epoch(Epoch&&) noexcept;
 
   int64_t size() const;
-  // Batch `number`, made by this thread whatever the iteration does. Throws IndexError for one that is not there.
+  // Batch `number`, made by this thread whatever the iteration does. Throws IndexError for one that
+  // is not there.
   Example operator[](int64_t number) const;
   Iterator begin() { return {this, 0}; }
   Iterator end() { return {this, size()}; }

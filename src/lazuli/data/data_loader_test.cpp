@@ -163,8 +163,7 @@ TEST(DataLoader, MayBeTrainedFromWhileWorkersRead) {
   Tensor total = zeros({8});
   for (uint64_t epoch = 0; epoch < 5; ++epoch) {
     for (const auto& [data, target] : loader.epoch(epoch)) {
-      EXPECT_EQ(data[0].to_vector<float>(),
-                rows[target[0].item<int64_t>()].to_vector<float>());
+      EXPECT_EQ(data[0].to_vector<float>(), rows[target[0].item<int64_t>()].to_vector<float>());
       total = total + data.sum(0);
       eval();
     }
@@ -180,9 +179,9 @@ TEST(DataLoader, RefusesBadArguments) {
   EXPECT_THROW(DataLoader(set, {.workers = -1}), ValueError);
   EXPECT_THROW(DataLoader(set, {.prefetch = 0}), ValueError);
   EXPECT_THROW(DataLoader(std::shared_ptr<const Dataset>(), {}), ValueError);
-  EXPECT_THROW(DataLoader(set, {.shuffle_seed = 1,
-                                .sampler = std::make_shared<SequentialSampler>(4)}),
-               ValueError);
+  EXPECT_THROW(
+      DataLoader(set, {.shuffle_seed = 1, .sampler = std::make_shared<SequentialSampler>(4)}),
+      ValueError);
   const DataLoader loader(set, {.batch_size = 2});
   EXPECT_THROW(loader.epoch()[2], IndexError);
   EXPECT_EQ(numbers_of(DataLoader(TensorDataset(zeros({0}, kInt64)), {.workers = 2}).epoch()),

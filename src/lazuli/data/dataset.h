@@ -30,8 +30,8 @@ class Dataset {
 // Makes a batch of examples.
 using Collate = std::function<Example(const std::vector<Example>& examples)>;
 
-// Each example's tensors one after the other along a new dimension 0. Throws ValueError for no examples, and where
-// shapes, dtypes or the presence of a target differ.
+// Each example's tensors one after the other along a new dimension 0. Throws ValueError for no
+// examples, and where shapes, dtypes or the presence of a target differ.
 Example stack(const std::vector<Example>& examples);
 
 }  // namespace lazuli::data

@@ -13,7 +13,8 @@ namespace lazuli::data {
 namespace {
 
 TEST(Stack, PutsExamplesSideBySide) {
-  const Example batch = stack({{ones({2, 3}), scalar_tensor(4)}, {zeros({2, 3}), scalar_tensor(5)}});
+  const Example batch =
+      stack({{ones({2, 3}), scalar_tensor(4)}, {zeros({2, 3}), scalar_tensor(5)}});
   EXPECT_EQ(batch.data.sizes(), (Shape{2, 2, 3}));
   EXPECT_EQ(batch.data.sum().item<float>(), 6);
   EXPECT_EQ(batch.target.to_vector<int64_t>(), (std::vector<int64_t>{4, 5}));

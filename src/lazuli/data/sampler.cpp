@@ -34,7 +34,8 @@ WeightedRandomSampler::WeightedRandomSampler(const std::vector<double>& weights,
   std::partial_sum(weights.begin(), weights.end(), sums_.begin());
   const bool are_good =
       std::all_of(weights.begin(), weights.end(), [](double weight) { return weight >= 0; });
-  LZ_CHECK(are_good && !sums_.empty() && sums_.back() > 0 && std::isfinite(sums_.back()), ValueError,
+  LZ_CHECK(are_good && !sums_.empty() && sums_.back() > 0 && std::isfinite(sums_.back()),
+           ValueError,
            "WeightedRandomSampler: need weights of 0 or more with a finite sum above 0");
   LZ_CHECK(count >= 0, ValueError, "WeightedRandomSampler: need a count of 0 or more; got {}",
            count);

@@ -1,5 +1,6 @@
-// The orders in which epochs take their examples: functions of the epoch's number, so that they are the same for any
-// number of threads, on every machine, and when a training goes on from a checkpoint.
+// The orders in which epochs take their examples: functions of the epoch's number, so that they are
+// the same for any number of threads, on every machine, and when a training goes on from a
+// checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ class WeightedRandomSampler : public Sampler {
 // A sampler's numbers in batches.
 class BatchSampler {
  public:
-  // With `drop_last` a last batch that is smaller is left out. Throws ValueError for a batch_size below 1.
+  // With `drop_last` a last batch that is smaller is left out. Throws ValueError for a batch_size
+  // below 1.
   BatchSampler(std::shared_ptr<const Sampler> sampler, int64_t batch_size, bool drop_last);
   int64_t size() const;  // batches an epoch
   std::vector<std::vector<int64_t>> batches(uint64_t epoch) const;

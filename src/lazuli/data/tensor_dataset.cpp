@@ -20,8 +20,8 @@ std::string shape_of(const Tensor& tensor) {
 TensorDataset::TensorDataset(Tensor data, Tensor target)
     : data_(std::move(data)), target_(std::move(target)) {
   const bool has_rows = data_.defined() && data_.dim() >= 1;
-  const bool do_fit = has_rows && (!target_.defined() ||
-                                   (target_.dim() >= 1 && target_.size(0) == data_.size(0)));
+  const bool do_fit =
+      has_rows && (!target_.defined() || (target_.dim() >= 1 && target_.size(0) == data_.size(0)));
   LZ_CHECK(do_fit, ValueError,
            "TensorDataset: need data and target with as many rows; got {} and {}", shape_of(data_),
            shape_of(target_));

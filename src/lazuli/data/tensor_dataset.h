@@ -10,7 +10,8 @@
 
 namespace lazuli::data {
 
-// Example i is row i of `data` and of `target`. The tensors may not be written in place while a loader reads them.
+// Example i is row i of `data` and of `target`. The tensors may not be written in place while a
+// loader reads them.
 class TensorDataset : public Dataset {
  public:
   // Throws ValueError for tensors without dimensions or with different numbers of rows.

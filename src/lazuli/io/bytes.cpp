@@ -53,7 +53,8 @@ Tensor make_tensor(std::span<std::byte> elements, DType dtype, const Shape& shap
   if (elements.empty() || !is_aligned || owner == nullptr) {
     return from_data(elements.data(), dtype, shape, at);
   }
-  return adopt_blob(elements.data(), shape, dtype, [owner = std::move(owner)] {}, at);
+  return adopt_blob(
+      elements.data(), shape, dtype, [owner = std::move(owner)] {}, at);
 }
 
 Elements::Elements(const Tensor& tensor, At at) : tensor_(tensor) {

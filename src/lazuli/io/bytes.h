@@ -25,15 +25,15 @@ const StoredType& stored_type(DType dtype);
 // "BOOL, I64, F32": what the format has for Lazuli's dtypes.
 std::string known_names(std::string_view StoredType::*format);
 
-// Bytes of a shape's elements; none where an extent is below 0, there are more than kMaxRank, or the bytes are more
-// than 2^63.
+// Bytes of a shape's elements; none where an extent is below 0, there are more than kMaxRank, or
+// the bytes are more than 2^63.
 std::optional<int64_t> bytes_of(std::span<const int64_t> extents, DType dtype);
 
 // The place of the first byte that is no bool; none where all are 0 or 1.
 std::optional<size_t> find_wrong_bool(std::span<const std::byte> bytes);
 
-// A tensor of these elements, row-major, in this machine's byte order. Without a copy, keeping `owner` alive, where
-// they are aligned.
+// A tensor of these elements, row-major, in this machine's byte order. Without a copy, keeping
+// `owner` alive, where they are aligned.
 Tensor make_tensor(std::span<std::byte> elements, DType dtype, const Shape& shape,
                    std::shared_ptr<void> owner, At at);
 

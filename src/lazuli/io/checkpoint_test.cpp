@@ -57,7 +57,9 @@ TEST_F(CheckpointFile, IsRefusedWithoutParts) {
   save_safetensors(path("x"), {{"w", ones({1})}});
   expect_error("x", "need names of the form 'part/name'; got 'w'", [&] { load(path("x")); });
   const NamedTensors part = {{"w", ones({1})}};
-  expect_error("x", "need different names of parts", [&] { save(path("x"), {{"a", part}, {"a", part}}); });
+  expect_error("x", "need different names of parts", [&] {
+    save(path("x"), {{"a", part}, {"a", part}});
+  });
   expect_error("x", "got 'a/b'", [&] { save(path("x"), {{"a/b", part}}); });
   expect_error("x", "got ''", [&] { save(path("x"), {{"", part}}); });
 }
@@ -75,8 +77,7 @@ TEST_F(CheckpointFile, StaysWholeWhenSavingFails) {
                               [&] { save_safetensors(path("a"), large); });
     expect_error<DeviceError>("b", "could not write the file: File too large",
                               [&] { save_npy(path("b"), large[0].second); });
-    expect_error<DeviceError>("c", "could not write the file",
-                              [&] { save_npz(path("c"), large); });
+    expect_error<DeviceError>("c", "could not write the file", [&] { save_npz(path("c"), large); });
   }
   EXPECT_EQ(read("a"), before[0]);
   EXPECT_EQ(read("b"), before[1]);

@@ -1,5 +1,5 @@
-// Files as a whole: mapped to be read, replaced to be written. Knows nothing of tensors. Mistakes are told with the
-// name of the function that the user called, and his line.
+// Files as a whole: mapped to be read, replaced to be written. Knows nothing of tensors. Mistakes
+// are told with the name of the function that the user called, and his line.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,9 @@ struct Request {
   std::string text() const;  // "load_npy: weights.npy"
 };
 
-// The bytes of a file in this process's memory. Writing them changes neither the file nor another mapping of it; the
-// system reads a page when it is first touched, so the file must keep its length meanwhile.
+// The bytes of a file in this process's memory. Writing them changes neither the file nor another
+// mapping of it; the system reads a page when it is first touched, so the file must keep its length
+// meanwhile.
 class MappedFile {
  public:
   // Throws ValueError for a file that is not there or can't be read.
@@ -40,8 +41,8 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// A new file that takes the place of the one at the path in a single moment, when it is whole and on the disk. Until
-// then, and if anything fails, the old one stays as it is.
+// A new file that takes the place of the one at the path in a single moment, when it is whole and
+// on the disk. Until then, and if anything fails, the old one stays as it is.
 class FileReplacement {
  public:
   // Chooses a name in the same folder that no file has.
@@ -52,7 +53,8 @@ class FileReplacement {
   FileReplacement& operator=(const FileReplacement&) = delete;
 
   const std::string& temporary() const { return temporary_; }
-  // The file at temporary() is whole: writes it and its folder to the disk. Throws DeviceError where that fails.
+  // The file at temporary() is whole: writes it and its folder to the disk. Throws DeviceError
+  // where that fails.
   void commit();
 
  protected:

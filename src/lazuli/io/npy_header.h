@@ -1,5 +1,5 @@
-// The header of a .npy file: a Python dictionary with the keys descr, fortran_order and shape, after a magic word and
-// its own length.
+// The header of a .npy file: a Python dictionary with the keys descr, fortran_order and shape,
+// after a magic word and its own length.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@
 
 namespace lazuli::io {
 
-// The array in `bytes`, a whole .npy file that `owner` keeps alive. `what` names it in messages: "load_npz: a.npz: w".
+// The array in `bytes`, a whole .npy file that `owner` keeps alive. `what` names it in messages:
+// "load_npz: a.npz: w".
 Tensor parse_npy(const std::string& what, std::span<std::byte> bytes, std::shared_ptr<void> owner,
                  At at);
 

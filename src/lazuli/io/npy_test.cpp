@@ -68,8 +68,8 @@ TEST_F(NpyFile, IsReadInFortransOrder) {
 }
 
 TEST_F(NpyFile, MayHaveItsKeysInAnotherOrder) {
-  const auto file = write(
-      "x.npy", file_of(R"({"shape":(2,),"descr":"|b1","fortran_order":False})", std::string("\1\0", 2)));
+  const auto file = write("x.npy", file_of(R"({"shape":(2,),"descr":"|b1","fortran_order":False})",
+                                           std::string("\1\0", 2)));
   EXPECT_EQ(load_npy(file).to_vector<bool>(), (std::vector<bool>{true, false}));
 }
 
@@ -83,8 +83,8 @@ TEST_F(NpyFile, IsWrittenAsDescribed) {
 
 TEST_F(NpyFile, GivesBackWhatWasSaved) {
   const Tensor matrix = randn({3, 5});
-  for (const Tensor& tensor : {matrix, matrix.t(), matrix > 0, ones({}), zeros({0, 2}),
-                               zeros({1, 1, 1, 1, 1, 1, 1, 2})}) {
+  for (const Tensor& tensor :
+       {matrix, matrix.t(), matrix > 0, ones({}), zeros({0, 2}), zeros({1, 1, 1, 1, 1, 1, 1, 2})}) {
     save_npy(path("x.npy"), tensor);
     EXPECT_EQ(load_npy(path("x.npy")).to_string(), tensor.to_string());
   }

@@ -72,8 +72,8 @@ NamedTensors load_npz(const std::filesystem::path& path, At at) {
   for (zip_int64_t i = 0; i < count; ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     const std::string name = zip_get_name(archive.get(), index, 0);
-    LZ_CHECK_AT(name.ends_with(kSuffix), ValueError, at, "{}: need entries that end in .npy; got {}",
-                request.text(), name);
+    LZ_CHECK_AT(name.ends_with(kSuffix), ValueError, at,
+                "{}: need entries that end in .npy; got {}", request.text(), name);
     const std::string stem = name.substr(0, name.size() - kSuffix.size());
     LZ_CHECK_AT(names.insert(stem).second, ValueError, at, "{}: the name '{}' is there twice",
                 request.text(), stem);
@@ -111,8 +111,8 @@ void save_npz(const std::filesystem::path& path, const NamedTensors& tensors, bo
     entry.fragments[1] = {
         const_cast<zip_uint8_t*>(reinterpret_cast<const zip_uint8_t*>(elements.data())),
         elements.size()};
-    zip_source_t* const source = zip_source_buffer_fragment(
-        archive.get(), entry.fragments, elements.empty() ? 1 : 2, 0);
+    zip_source_t* const source =
+        zip_source_buffer_fragment(archive.get(), entry.fragments, elements.empty() ? 1 : 2, 0);
     check(source != nullptr);
     const std::string file_name = name + std::string(kSuffix);
     const zip_int64_t index =

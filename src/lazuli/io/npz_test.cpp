@@ -24,7 +24,8 @@ std::string zip_of(const std::vector<std::pair<std::string, std::string>>& entri
     const std::string common = little(20, 2) + little(0, 4) + little(0, 2) + little(0x21, 2) +
                                little(crc, 4) + little(data.size(), 4) + little(data.size(), 4) +
                                little(name.size(), 2) + little(0, 2);
-    directory += "PK\x01\x02" + little(20, 2) + common + little(0, 10) + little(files.size(), 4) + name;
+    directory +=
+        "PK\x01\x02" + little(20, 2) + common + little(0, 10) + little(files.size(), 4) + name;
     files += "PK\x03\x04" + common + name + data;
   }
   return files + directory + "PK\x05\x06" + little(0, 4) + little(entries.size(), 2) +
@@ -58,8 +59,10 @@ TEST_F(NpzFile, IsReadAsDescribed) {
 
 TEST_F(NpzFile, GivesBackWhatWasSaved) {
   const Tensor matrix = randn({30, 50});
-  const NamedTensors tensors = {
-      {"matrix", matrix}, {"turned", matrix.t()}, {"zeros", zeros({100, 100})}, {"none", ones({0})}};
+  const NamedTensors tensors = {{"matrix", matrix},
+                                {"turned", matrix.t()},
+                                {"zeros", zeros({100, 100})},
+                                {"none", ones({0})}};
   size_t sizes[2];
   for (const bool is_compressed : {false, true}) {
     save_npz(path("x.npz"), tensors, is_compressed);
@@ -80,7 +83,8 @@ TEST_F(NpzFile, GivesBackWhatWasSaved) {
 
 TEST_F(NpzFile, IsRefusedWhereItIsDamaged) {
   const std::string good = zip_of({{"w.npy", npy(arange(100))}});
-  expect_error("gone.npz", "need a zip file; got No such file", [&] { load_npz(path("gone.npz")); });
+  expect_error("gone.npz", "need a zip file; got No such file",
+               [&] { load_npz(path("gone.npz")); });
   expect_refused("not a zip file", "need a zip file; got");
   expect_refused(good.substr(0, good.size() / 2), "need a zip file; got");
   std::string flipped = good;
@@ -93,13 +97,16 @@ TEST_F(NpzFile, IsRefusedWhereItIsDamaged) {
 
 TEST_F(NpzFile, IsNotWrittenFromBadArguments) {
   const Tensor w = ones({1});
-  expect_error("x.npz", "need different names that are not empty; got 'w'",
-               [&] { save_npz(path("x.npz"), {{"w", w}, {"w", w}}); });
-  expect_error("x.npz", "tensor 'w' is undefined",
-               [&] { save_npz(path("x.npz"), {{"w", Tensor()}}); });
+  expect_error("x.npz", "need different names that are not empty; got 'w'", [&] {
+    save_npz(path("x.npz"), {{"w", w}, {"w", w}});
+  });
+  expect_error("x.npz", "tensor 'w' is undefined", [&] {
+    save_npz(path("x.npz"), {{"w", Tensor()}});
+  });
   expect_error("x.npz", "need at least one tensor", [&] { save_npz(path("x.npz"), {}); });
-  expect_error<DeviceError>("none/x.npz", "could not write the file",
-                            [&] { save_npz(path("none/x.npz"), {{"w", w}}); });
+  expect_error<DeviceError>("none/x.npz", "could not write the file", [&] {
+    save_npz(path("none/x.npz"), {{"w", w}});
+  });
   EXPECT_EQ(count_files(), 0u);
 }
 

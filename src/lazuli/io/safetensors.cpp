@@ -62,16 +62,15 @@ SafeTensors load_safetensors(const std::filesystem::path& path, At at) {
   const std::span<std::byte> text = bytes.subspan(kLengthBytes, length);
   const std::span<std::byte> data = bytes.subspan(kLengthBytes + length);
   std::vector<std::string> mistakes;
-  SafeTensorsHeader header = parse_safetensors_header(
-      {reinterpret_cast<const char*>(text.data()), text.size()}, static_cast<int64_t>(data.size()),
-      mistakes);
+  SafeTensorsHeader header =
+      parse_safetensors_header({reinterpret_cast<const char*>(text.data()), text.size()},
+                               static_cast<int64_t>(data.size()), mistakes);
   SafeTensors loaded;
   const bool is_whole = mistakes.empty();
   for (const StoredTensor& tensor : header.tensors) {
     if (!is_whole) break;
-    const std::span<std::byte> elements =
-        data.subspan(static_cast<size_t>(tensor.begin),
-                     static_cast<size_t>(tensor.end - tensor.begin));
+    const std::span<std::byte> elements = data.subspan(
+        static_cast<size_t>(tensor.begin), static_cast<size_t>(tensor.end - tensor.begin));
     if (tensor.dtype == kBool) {
       if (const auto wrong = find_wrong_bool(elements)) {
         mistakes.push_back(format("tensor '{}': need bools of 0 and 1; got {} as element {}",

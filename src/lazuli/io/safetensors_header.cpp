@@ -21,7 +21,8 @@ Json parse_strictly(std::string_view text, std::vector<std::string>& mistakes) {
   const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+    if (event == Json::parse_event_t::key &&
+        !keys.back().insert(parsed.get<std::string>()).second) {
       mistakes.push_back(format("header: the name '{}' is there twice", parsed.get<std::string>()));
     }
     return true;
@@ -92,9 +93,8 @@ void check_places(const SafeTensorsHeader& header, int64_t data_size,
   const StoredTensor* before = nullptr;
   for (const StoredTensor* tensor : sorted) {
     if (tensor->begin < at) {
-      mistakes.push_back(
-          format("tensor '{}': overlaps with '{}' at byte {}", tensor->name, before->name,
-                 tensor->begin));
+      mistakes.push_back(format("tensor '{}': overlaps with '{}' at byte {}", tensor->name,
+                                before->name, tensor->begin));
     } else if (tensor->begin > at) {
       mistakes.push_back(format("tensor '{}': bytes {} to {} before it belong to no tensor",
                                 tensor->name, at, tensor->begin));

@@ -24,8 +24,8 @@ struct SafeTensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-// `data_size` bytes follow the header. Adds to `mistakes` a line for each thing that is wrong, "tensor 'x': ..."; the
-// result is whole where there are none.
+// `data_size` bytes follow the header. Adds to `mistakes` a line for each thing that is wrong,
+// "tensor 'x': ..."; the result is whole where there are none.
 SafeTensorsHeader parse_safetensors_header(std::string_view text, int64_t data_size,
                                            std::vector<std::string>& mistakes);
 // A multiple of 8 bytes, padded with spaces.

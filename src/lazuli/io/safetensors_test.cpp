@@ -167,14 +167,18 @@ TEST_F(SafeTensorsFile, IsRefusedWhereBytesHaveTwoOwnersOrNone) {
 
 TEST_F(SafeTensorsFile, IsNotWrittenFromBadArguments) {
   const Tensor w = ones({1});
-  expect_error("x", "need different names, none '__metadata__'; got 'w'",
-               [&] { save_safetensors(path("x"), {{"w", w}, {"w", w}}); });
-  expect_error("x", "got '__metadata__'",
-               [&] { save_safetensors(path("x"), {{"__metadata__", w}}); });
-  expect_error("x", "tensor 'w' is undefined",
-               [&] { save_safetensors(path("x"), {{"w", Tensor()}}); });
-  expect_error("none/x", "need a folder in which a file can be made; got No such file",
-               [&] { save_safetensors(path("none/x"), {{"w", w}}); });
+  expect_error("x", "need different names, none '__metadata__'; got 'w'", [&] {
+    save_safetensors(path("x"), {{"w", w}, {"w", w}});
+  });
+  expect_error("x", "got '__metadata__'", [&] {
+    save_safetensors(path("x"), {{"__metadata__", w}});
+  });
+  expect_error("x", "tensor 'w' is undefined", [&] {
+    save_safetensors(path("x"), {{"w", Tensor()}});
+  });
+  expect_error("none/x", "need a folder in which a file can be made; got No such file", [&] {
+    save_safetensors(path("none/x"), {{"w", w}});
+  });
   EXPECT_EQ(count_files(), 0u);
 }
 

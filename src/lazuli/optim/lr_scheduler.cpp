@@ -12,9 +12,8 @@ namespace lazuli::optim {
 namespace {
 
 void check_increase(const char* schedule, const std::vector<int64_t>& milestones) {
-  const bool do_increase =
-      std::adjacent_find(milestones.begin(), milestones.end(), std::greater_equal<>()) ==
-      milestones.end();
+  const bool do_increase = std::adjacent_find(milestones.begin(), milestones.end(),
+                                              std::greater_equal<>()) == milestones.end();
   LZ_CHECK(do_increase && (milestones.empty() || milestones[0] >= 1), ValueError,
            "{}: need milestones above 0 that increase", schedule);
 }
