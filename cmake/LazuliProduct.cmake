@@ -9,7 +9,8 @@ function(lazuli_product)
   get_property(headers GLOBAL PROPERTY LAZULI_HEADERS)
   get_property(libraries GLOBAL PROPERTY LAZULI_LIBRARIES)
   list(REMOVE_DUPLICATES libraries)
-  list(REMOVE_ITEM libraries xbyak::xbyak)  # headers only, and in none that is installed
+  # Headers only, and in none that is installed.
+  list(REMOVE_ITEM libraries xbyak::xbyak nlohmann_json::nlohmann_json)
 
   add_library(lazuli STATIC ${objects})
   add_library(lazuli::lazuli ALIAS lazuli)
@@ -32,7 +33,7 @@ function(lazuli_product)
     ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES
     ${PROJECT_BINARY_DIR}/lazuliConfig.cmake ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
     DESTINATION ${package})
 
   set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -90,7 +90,8 @@ Tensor of_probabilities(const Classes& classes, const Tensor& self, const Tensor
     probabilities = target.mul(1 - label_smoothing, at)
                         .add(label_smoothing / static_cast<double>(classes.count()), 1, at);
   }
-  const Tensor terms = classes.weighted(log_softmax(self, classes.dim(), at)).mul(probabilities, at);
+  const Tensor terms =
+      classes.weighted(log_softmax(self, classes.dim(), at)).mul(probabilities, at);
   const Tensor losses = terms.sum(classes.dim(), false, std::nullopt, at).neg(at);
   return internal::reduced(losses, reduction, at);
 }

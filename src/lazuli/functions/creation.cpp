@@ -22,6 +22,12 @@ void check_sizes(const char* op, const Shape& sizes, At at) {
   }
 }
 
+void check_aligned(const char* op, const void* data, DType dtype, At at) {
+  const auto address = reinterpret_cast<uintptr_t>(data);
+  LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,
+              "{}: need an address aligned to {} bytes", op, size_of(dtype));
+}
+
 Tensor fill(const char* op, Scalar value, DType dtype, const Shape& sizes, At at) {
   check_sizes(op, sizes, at);
   return internal::fill(value, sizes, dtype, at);
@@ -109,9 +115,7 @@ Tensor from_blob(void* data, const Shape& sizes, DType dtype, const std::optiona
   LZ_CHECK_AT(!strides || strides->rank() == sizes.rank(), ValueError, at,
               "from_blob: need a stride for each dimension of {}; got {}", to_string(sizes),
               to_string(*strides));
-  const auto address = reinterpret_cast<uintptr_t>(data);
-  LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,
-              "from_blob: need an address aligned to {} bytes", size_of(dtype));
+  check_aligned("from_blob", data, dtype, at);
   Layout layout = contiguous(sizes);
   if (strides) layout.strides = *strides;
   const auto [low, high] = touched_range(layout);
@@ -121,6 +125,15 @@ Tensor from_blob(void* data, const Shape& sizes, DType dtype, const std::optiona
       dtype, layout, runtime::Buffer::borrowed(data, high * size_of(dtype), std::move(on_release)));
   result.variable().pin();
   return result;
+}
+
+Tensor adopt_blob(void* data, const Shape& sizes, DType dtype, std::function<void()> on_release,
+                  At at) {
+  check_sizes("adopt_blob", sizes, at);
+  check_aligned("adopt_blob", data, dtype, at);
+  const int64_t bytes = sizes.product() * size_of(dtype);
+  return of_buffer(dtype, contiguous(sizes),
+                   runtime::Buffer::borrowed(data, bytes, std::move(on_release)));
 }
 
 namespace {

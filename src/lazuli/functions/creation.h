@@ -24,6 +24,11 @@ Tensor from_blob(void* data, const Shape& sizes, DType dtype = kFloat32,
                  const std::optional<Dims>& strides = std::nullopt,
                  std::function<void()> on_release = {}, LZ_AT);
 
+// The same for memory that nobody else writes from now on, row-major: operations need not be
+// evaluated early, and in-place writes give the tensor other memory.
+Tensor adopt_blob(void* data, const Shape& sizes, DType dtype, std::function<void()> on_release,
+                  LZ_AT);
+
 namespace detail {
 
 Tensor from_numbers(const Scalar* values, size_t count, DType dtype, const Shape& sizes, At at);

@@ -31,17 +31,18 @@ Tensor at_most(const Tensor& x, double limit, At at) {
   return arithmetic::where(arithmetic::gt(x, limit, at), Scalar(limit), x, at);
 }
 
-// log(x) as PyTorch bounds it: at least -100, its slope 1 / max(x, 1e-12). Each detached difference is 0 but there.
+// log(x) as PyTorch bounds it: at least -100, its slope 1 / max(x, 1e-12). Each detached difference
+// is 0 but there.
 Tensor bounded_log(const Tensor& x, At at) {
-  const Tensor safe = arithmetic::add(
-      x, arithmetic::sub(x.clamp_min(1e-12, at), x, at).detach(at), at);
+  const Tensor safe =
+      arithmetic::add(x, arithmetic::sub(x.clamp_min(1e-12, at), x, at).detach(at), at);
   const Tensor logarithm = safe.log(at);
   const Tensor wanted = x.log(at).clamp_min(-100, at);
   return arithmetic::add(logarithm, arithmetic::sub(wanted, logarithm, at).detach(at), at);
 }
 
-// log(1 + x) for x from 0 to 1, as exact for small x as for large: what rounding takes from 1 + x is put back by the
-// factor x / ((1 + x) - 1).
+// log(1 + x) for x from 0 to 1, as exact for small x as for large: what rounding takes from 1 + x
+// is put back by the factor x / ((1 + x) - 1).
 Tensor log_of_one_plus(const Tensor& x, At at) {
   const Tensor sum = x.add(1, 1, at);
   const Tensor is_lost = sum.eq(1, at);
@@ -60,8 +61,8 @@ Tensor internal::reduced(const Tensor& self, int64_t reduction, At at) {
     case Reduction::Sum:
       return sum(self, std::nullopt, at);
     default:
-      LZ_CHECK_AT(false, ValueError, at,
-                  "reduction: need 0 (none), 1 (mean) or 2 (sum); got {}", reduction);
+      LZ_CHECK_AT(false, ValueError, at, "reduction: need 0 (none), 1 (mean) or 2 (sum); got {}",
+                  reduction);
   }
 }
 

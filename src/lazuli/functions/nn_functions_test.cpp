@@ -1,5 +1,5 @@
-// The functions of ops/nn.yaml: values against references in double precision, gradients against differences of
-// those references.
+// The functions of ops/nn.yaml: values against references in double precision, gradients against
+// differences of those references.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -108,8 +108,7 @@ TEST(Losses, OfTwoTensors) {
        each_of([](double a, double b) { return (a - b) * (a - b); })},
       {"l1", two, [](In x) { return l1_loss(x[0], x[1]); },
        mean_of([](double a, double b) { return std::abs(a - b); })},
-      {"smooth_l1", two,
-       [](In x) { return smooth_l1_loss(x[0], x[1], Reduction::Mean, 0.7); },
+      {"smooth_l1", two, [](In x) { return smooth_l1_loss(x[0], x[1], Reduction::Mean, 0.7); },
        mean_of([](double a, double b) {
          const double d = std::abs(a - b);
          return d < 0.7 ? d * d / 1.4 : d - 0.35;
@@ -133,15 +132,15 @@ TEST(Losses, OfTwoTensors) {
        -3, 3},
       {"kl_div", two, [](In x) { return kl_div(x[0], x[1], Reduction::None); },
        each_of([](double a, double b) { return b * (std::log(b) - a); }), 0.1, 2},
-      {"kl_div of logarithms", two,
-       [](In x) { return kl_div(x[0], x[1], Reduction::Mean, true); },
+      {"kl_div of logarithms", two, [](In x) { return kl_div(x[0], x[1], Reduction::Mean, true); },
        mean_of([](double a, double b) { return std::exp(b) * (b - a); })},
   };
   for (const Case& c : cases) expect_case(c);
 }
 
 TEST(Losses, HaveWeights) {
-  expect_case({"bce", {{3, 4}, {3, 4}, {4}},
+  expect_case({"bce",
+               {{3, 4}, {3, 4}, {4}},
                [](In x) { return binary_cross_entropy(x[0], x[1], x[2], Reduction::None); },
                [](const Inputs& x) {
                  Doubles losses;
@@ -151,8 +150,10 @@ TEST(Losses, HaveWeights) {
                  }
                  return losses;
                },
-               0.05, 0.95});
-  expect_case({"bce with logits", {{3, 4}, {3, 4}, {4}, {4}},
+               0.05,
+               0.95});
+  expect_case({"bce with logits",
+               {{3, 4}, {3, 4}, {4}, {4}},
                [](In x) {
                  return binary_cross_entropy_with_logits(x[0], x[1], x[2], x[3], Reduction::None);
                },
@@ -171,8 +172,11 @@ TEST(Losses, KeepTheirDigitsAtTheEnds) {
   const Tensor target = from_list({0.0f, 0.0f, 1.0f, 1.0f, 1.0f, 1.0f});
   const Tensor losses = binary_cross_entropy_with_logits(logits, target, {}, {}, Reduction::None);
   const std::vector<float> got = losses.to_vector<float>();
-  const Doubles expected = {std::log1p(std::exp(-30.0)), std::log1p(std::exp(-18.0)),
-                            std::log1p(std::exp(-18.0)), std::log1p(std::exp(-100.0)), 200,
+  const Doubles expected = {std::log1p(std::exp(-30.0)),
+                            std::log1p(std::exp(-18.0)),
+                            std::log1p(std::exp(-18.0)),
+                            std::log1p(std::exp(-100.0)),
+                            200,
                             std::log(2.0)};
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(got[i], expected[i], 4e-7 * expected[i] + 1e-43) << i;
   losses.sum().backward();
@@ -192,8 +196,8 @@ TEST(Losses, BoundLogarithmsOfProbabilities) {
   const std::vector<float> gradient = self.grad().to_vector<float>();
   EXPECT_FLOAT_EQ(gradient[0], -1e12f);
   EXPECT_FLOAT_EQ(gradient[1], 1e12f);
-  EXPECT_TRUE(std::isnan(
-      binary_cross_entropy(from_list({-0.5f}), from_list({0.5f})).item<float>()));
+  EXPECT_TRUE(
+      std::isnan(binary_cross_entropy(from_list({-0.5f}), from_list({0.5f})).item<float>()));
 }
 
 TEST(Losses, CountNothingForNoProbability) {
@@ -211,7 +215,8 @@ TEST(Losses, HaveNoSlopeWhereBothAreEqual) {
 }
 
 TEST(CosineSimilarity, IsThatOfItsDefinition) {
-  expect_case({"cosine", {{2, 5, 3}, {2, 5, 3}},
+  expect_case({"cosine",
+               {{2, 5, 3}, {2, 5, 3}},
                [](In x) { return cosine_similarity(x[0], x[1]); },
                [](const Inputs& x) {
                  Doubles result;
@@ -273,7 +278,8 @@ TEST(CrossEntropyLoss, HasWeightsIgnoredTargetsAndSmoothing) {
   for (const bool has_weights : {false, true}) {
     for (const double smoothing : {0.0, 0.1}) {
       for (const bool is_mean : {false, true}) {
-        expect_case({"cross entropy", {{4, 3}},
+        expect_case({"cross entropy",
+                     {{4, 3}},
                      [&](In x) {
                        return cross_entropy_loss(x[0], from_vector(kTarget, {4}),
                                                  has_weights ? class_weights() : Tensor(),
@@ -290,7 +296,8 @@ TEST(CrossEntropyLoss, HasWeightsIgnoredTargetsAndSmoothing) {
 
 TEST(CrossEntropyLoss, TakesProbabilities) {
   for (const double smoothing : {0.0, 0.2}) {
-    expect_case({"probabilities", {{4, 3}, {4, 3}},
+    expect_case({"probabilities",
+                 {{4, 3}, {4, 3}},
                  [&](In x) {
                    return cross_entropy_loss(x[0], x[1], class_weights(), Reduction::Mean, -100,
                                              smoothing);
@@ -306,7 +313,8 @@ TEST(CrossEntropyLoss, TakesProbabilities) {
                    }
                    return Doubles{total / 4};
                  },
-                 0.05, 1});
+                 0.05,
+                 1});
   }
 }
 
@@ -338,7 +346,8 @@ TEST(CrossEntropyLoss, RefusesAClassOutOfRange) {
 }
 
 TEST(NllLoss, PicksTheTargetsElement) {
-  expect_case({"nll", {{4, 3}},
+  expect_case({"nll",
+               {{4, 3}},
                [](In x) {
                  return nll_loss(x[0], from_vector(kTarget, {4}), class_weights(), Reduction::Mean,
                                  -1);
@@ -372,10 +381,15 @@ Doubles normalized(const Doubles& x, size_t width, bool is_centred, double eps) 
 }
 
 TEST(LayerNorm, IsThatOfItsDefinition) {
-  expect_case({"plain", {{3, 2, 4}}, [](In x) { return layer_norm(x[0], {4}); },
+  expect_case({"plain",
+               {{3, 2, 4}},
+               [](In x) { return layer_norm(x[0], {4}); },
                [](const Inputs& x) { return normalized(x[0], 4, true, 1e-5); }});
-  expect_case({"affine over two dimensions", {{3, 2, 4}, {2, 4}, {2, 4}},
-               [](In x) { return layer_norm(x[0], {2, 4}, x[1], x[2], 0.1); },
+  expect_case({"affine over two dimensions",
+               {{3, 2, 4}, {2, 4}, {2, 4}},
+               [](In x) {
+                 return layer_norm(x[0], {2, 4}, x[1], x[2], 0.1);
+               },
                [](const Inputs& x) {
                  Doubles result = normalized(x[0], 8, true, 0.1);
                  for (size_t i = 0; i < 24; ++i) result[i] = result[i] * x[1][i % 8] + x[2][i % 8];
@@ -384,9 +398,12 @@ TEST(LayerNorm, IsThatOfItsDefinition) {
 }
 
 TEST(RmsNorm, IsThatOfItsDefinition) {
-  expect_case({"plain", {{3, 5}}, [](In x) { return rms_norm(x[0], {5}); },
+  expect_case({"plain",
+               {{3, 5}},
+               [](In x) { return rms_norm(x[0], {5}); },
                [](const Inputs& x) { return normalized(x[0], 5, false, 0x1p-23); }});
-  expect_case({"with weights", {{3, 5}, {5}},
+  expect_case({"with weights",
+               {{3, 5}, {5}},
                [](In x) { return rms_norm(x[0], {5}, x[1], 0.1); },
                [](const Inputs& x) {
                  Doubles result = normalized(x[0], 5, false, 0.1);
@@ -401,8 +418,8 @@ TEST(Embedding, GivesRowsAndAddsTheirGradients) {
   const Tensor rows = embedding(weight, indices, 1);
   EXPECT_EQ(rows.sizes(), (Shape{1, 3, 2}));
   const std::vector<float> table = weight.to_vector<float>();
-  EXPECT_EQ(rows.to_vector<float>(), (std::vector<float>{table[6], table[7], table[2], table[3],
-                                                         table[6], table[7]}));
+  EXPECT_EQ(rows.to_vector<float>(),
+            (std::vector<float>{table[6], table[7], table[2], table[3], table[6], table[7]}));
   (rows * from_vector(std::vector<float>{1, 2, 3, 4, 5, 6}, {1, 3, 2})).sum().backward();
   EXPECT_EQ(weight.grad().to_vector<float>(), (std::vector<float>{0, 0, 0, 0, 0, 0, 6, 8}));
   EXPECT_EQ(embedding(weight, scalar_tensor(2)).sizes(), (Shape{2}));
@@ -452,8 +469,11 @@ TEST(NnFunctions, TellWhatTheyNeed) {
                            "layer_norm: need an input that ends in []; got [2, 3]");
   expect_error<ValueError>([&] { layer_norm(x, {3}, zeros({2})); },
                            "layer_norm: need weight [3]; got [2]");
-  expect_error<ValueError>([&] { rms_norm(x, {4, 2, 3}); },
-                           "rms_norm: need an input that ends in [4, 2, 3]; got [2, 3]");
+  expect_error<ValueError>(
+      [&] {
+        rms_norm(x, {4, 2, 3});
+      },
+      "rms_norm: need an input that ends in [4, 2, 3]; got [2, 3]");
   expect_error<TypeError>([&] { rms_norm(whole, {3}); },
                           "rms_norm: need input of fractions; got i64");
   expect_error<ValueError>([&] { embedding(zeros({3}), target); },
@@ -461,9 +481,12 @@ TEST(NnFunctions, TellWhatTheyNeed) {
   expect_error<TypeError>([&] { embedding(x, x); }, "embedding: need indices of i64; got f32");
   expect_error<ValueError>([&] { dropout(x, 1.5, true); },
                            "dropout: need a p from 0 to 1; got 1.5");
-  expect_error<ValueError>([&] { mse_loss(x, zeros({2, 4})); },
-                           "sub: shapes [2, 3] and [2, 4] do not broadcast: dimension 1 is 3 and "
-                           "4");
+  expect_error<ValueError>(
+      [&] {
+        mse_loss(x, zeros({2, 4}));
+      },
+      "sub: shapes [2, 3] and [2, 4] do not broadcast: dimension 1 is 3 and "
+      "4");
   expect_error<ValueError>([&] { mse_loss(x, x, 3); },
                            "reduction: need 0 (none), 1 (mean) or 2 (sum); got 3");
   expect_error<ValueError>([&] { huber_loss(x, x, Reduction::Mean, 0); },
@@ -477,11 +500,12 @@ TEST(NnFunctions, TellWhatTheyNeed) {
   expect_error<ValueError>([&] { cross_entropy_loss(x, target, zeros({2})); },
                            "cross_entropy_loss: need a weight for each of 3 classes; got [2]");
   expect_error<ValueError>(
-      [&] { cross_entropy_loss(x, zeros({2, 4})); },
+      [&] {
+        cross_entropy_loss(x, zeros({2, 4}));
+      },
       "cross_entropy_loss: need probabilities in the shape [2, 3] of self; got [2, 4]");
-  expect_error<ValueError>(
-      [&] { cross_entropy_loss(x, target, {}, Reduction::Mean, -100, 1.5); },
-      "cross_entropy_loss: need a label_smoothing from 0 to 1; got 1.5");
+  expect_error<ValueError>([&] { cross_entropy_loss(x, target, {}, Reduction::Mean, -100, 1.5); },
+                           "cross_entropy_loss: need a label_smoothing from 0 to 1; got 1.5");
   expect_error<TypeError>([&] { binary_cross_entropy(x, whole); },
                           "binary_cross_entropy: need target of fractions; got i64");
   expect_error<ValueError>([&] { kl_div(x, Tensor()); }, "kl_div: target is undefined");

@@ -34,8 +34,10 @@ Tensor FlattenImpl::forward(const Tensor& input, At at) {
   Shape flat;
   int64_t joined = 1;
   for (int dim = 0; dim < sizes.rank(); ++dim) {
-    if (dim < first || dim > last) flat.push_back(sizes[dim]);
-    else joined *= sizes[dim];
+    if (dim < first || dim > last)
+      flat.push_back(sizes[dim]);
+    else
+      joined *= sizes[dim];
     if (dim == last) flat.push_back(joined);
   }
   return reshape(input, sizes.rank() == 0 ? Shape{1} : flat, at);

@@ -51,7 +51,8 @@ class IdentityImpl : public Module {
 class FlattenImpl : public Module {
  public:
   explicit FlattenImpl(int64_t first = 1, int64_t last = -1) : start_dim(first), end_dim(last) {}
-  // Throws IndexError for a dimension that the input does not have, ValueError where end_dim comes before start_dim.
+  // Throws IndexError for a dimension that the input does not have, ValueError where end_dim comes
+  // before start_dim.
   Tensor forward(const Tensor& input, LZ_AT);
   void pretty_print(std::ostream& out) const override;
 

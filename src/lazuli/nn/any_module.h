@@ -1,5 +1,5 @@
-// Any module whose forward takes one tensor and gives one: what Sequential holds. Its type is known where it is made
-// and forgotten afterwards, so that forward need not be virtual.
+// Any module whose forward takes one tensor and gives one: what Sequential holds. Its type is known
+// where it is made and forgotten afterwards, so that forward need not be virtual.
 #pragma once
 
 #include <concepts>
@@ -19,9 +19,10 @@ concept TakesTensor = std::derived_from<M, Module> && requires(M& module, const 
 
 // A holder such as nn::Linear.
 template <typename T>
-concept HoldsModule = requires { typename T::ImplType; } &&
-                      TakesTensor<typename T::ImplType> &&
-                      std::derived_from<T, ModuleHolder<typename T::ImplType>>;
+concept HoldsModule = requires {
+  typename T::ImplType;
+}
+&&TakesTensor<typename T::ImplType>&& std::derived_from<T, ModuleHolder<typename T::ImplType>>;
 
 class AnyModule {
  public:

@@ -32,8 +32,8 @@ Tensor join(const Tensor& a, const Tensor& b, double norm_type, At at) {
 
 Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        At at) {
-  LZ_CHECK_AT(max_norm >= 0, ValueError, at, "clip_grad_norm_: need a max_norm of 0 or more; got {}",
-              max_norm);
+  LZ_CHECK_AT(max_norm >= 0, ValueError, at,
+              "clip_grad_norm_: need a max_norm of 0 or more; got {}", max_norm);
   LZ_CHECK_AT(norm_type == 1 || norm_type == 2 || (std::isinf(norm_type) && norm_type > 0),
               ValueError, at, "clip_grad_norm_: need a norm_type of 1, 2 or infinity; got {}",
               norm_type);

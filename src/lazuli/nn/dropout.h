@@ -6,7 +6,8 @@
 
 namespace lazuli::nn {
 
-// While training each element is 0 with probability p, else divided by 1 - p; the input itself otherwise.
+// While training each element is 0 with probability p, else divided by 1 - p; the input itself
+// otherwise.
 class DropoutImpl : public Module {
  public:
   // Throws ValueError for a p outside 0 to 1.

@@ -26,8 +26,8 @@ class EmbeddingOptions {
   std::optional<int64_t> padding_idx_;
 };
 
-// input i64 [...] -> [..., embedding_dim]: the rows of the weight. A number out of range is the device's error. The
-// gradient adds up the rows of equal numbers in their order.
+// input i64 [...] -> [..., embedding_dim]: the rows of the weight. A number out of range is the
+// device's error. The gradient adds up the rows of equal numbers in their order.
 class EmbeddingImpl : public Module {
  public:
   EmbeddingImpl(int64_t num_embeddings, int64_t embedding_dim)

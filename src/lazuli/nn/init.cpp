@@ -34,8 +34,8 @@ double kaiming_std(const char* function, const Tensor& tensor, double a, FanMode
   return calculate_gain(nonlinearity, a) / std::sqrt(mode == FanMode::kFanIn ? fans.in : fans.out);
 }
 
-// Makes each of `count` lines of `length` a unit vector at right angles to those before it: Gram and Schmidt's way,
-// twice, so that rounding does not turn it.
+// Makes each of `count` lines of `length` a unit vector at right angles to those before it: Gram
+// and Schmidt's way, twice, so that rounding does not turn it.
 void orthogonalize(std::vector<double>& lines, size_t count, size_t length) {
   for (size_t i = 0; i < count; ++i) {
     double* const line = &lines[i * length];

@@ -199,8 +199,7 @@ TEST(Losses, AreTheirFunctions) {
   };
   expect_same(MSELoss(Reduction::Sum)(a, b), mse_loss(a, b, Reduction::Sum));
   expect_same(L1Loss()(a, b), l1_loss(a, b));
-  expect_same(SmoothL1Loss(Reduction::None, 0.5)(a, b),
-              smooth_l1_loss(a, b, Reduction::None, 0.5));
+  expect_same(SmoothL1Loss(Reduction::None, 0.5)(a, b), smooth_l1_loss(a, b, Reduction::None, 0.5));
   expect_same(HuberLoss(Reduction::Mean, 0.5)(a, b), huber_loss(a, b, Reduction::Mean, 0.5));
   expect_same(BCELoss()(a, b), binary_cross_entropy(a, b));
   expect_same(BCEWithLogitsLoss(Reduction::Mean, weight, weight)(a, b),
@@ -210,8 +209,7 @@ TEST(Losses, AreTheirFunctions) {
   expect_same(NLLLoss(ClassLossOptions().weight(weight).ignore_index(3))(a, classes),
               nll_loss(a, classes, weight, Reduction::Mean, 3));
   const CrossEntropyLoss loss(ClassLossOptions().weight(weight).label_smoothing(0.1));
-  expect_same(loss(a, classes),
-              cross_entropy_loss(a, classes, weight, Reduction::Mean, -100, 0.1));
+  expect_same(loss(a, classes), cross_entropy_loss(a, classes, weight, Reduction::Mean, -100, 0.1));
   EXPECT_EQ(loss->named_buffers().size(), 1u);
   EXPECT_EQ(to_string(*loss),
             "CrossEntropyLoss(reduction=mean, ignore_index=-100, label_smoothing=0.1)");

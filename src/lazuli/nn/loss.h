@@ -1,5 +1,5 @@
-// Losses as modules: forward(input, target), joined as `reduction` says. Formulas and rules are those of the functions
-// of the same names (ops/nn.yaml).
+// Losses as modules: forward(input, target), joined as `reduction` says. Formulas and rules are
+// those of the functions of the same names (ops/nn.yaml).
 #pragma once
 
 #include <cstdint>

@@ -145,9 +145,8 @@ void Module::collect(NamedTensors Module::*member, const std::string& prefix, bo
 
 void Module::collect(const std::string& prefix, NamedModules& found) const {
   for (const auto& [name, module] : children_) {
-    const bool is_known = std::any_of(found.begin(), found.end(), [&](const auto& entry) {
-      return entry.second == module;
-    });
+    const bool is_known = std::any_of(found.begin(), found.end(),
+                                      [&](const auto& entry) { return entry.second == module; });
     if (is_known) continue;
     found.emplace_back(prefix + name, module);
     module->collect(prefix + name + ".", found);

@@ -1,6 +1,7 @@
-// The base of layers and models: parameters, buffers and children by name, in the order in which they were registered.
-// Names and behaviours follow libtorch. A module's forward is its own, of any arguments: those of the library take the
-// line of the call last, so that a mistake is told at the user's line. Knows nothing of optimizers and of files.
+// The base of layers and models: parameters, buffers and children by name, in the order in which
+// they were registered. Names and behaviours follow libtorch. A module's forward is its own, of any
+// arguments: those of the library take the line of the call last, so that a mistake is told at the
+// user's line. Knows nothing of optimizers and of files.
 #pragma once
 
 #include <concepts>
@@ -29,8 +30,8 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  // Parameters of this module, then of its children, depth first; one that is there under several names is listed
-  // once, under the first. Names are paths: "layers.0.weight".
+  // Parameters of this module, then of its children, depth first; one that is there under several
+  // names is listed once, under the first. Names are paths: "layers.0.weight".
   NamedTensors named_parameters(bool recurse = true) const;
   std::vector<Tensor> parameters(bool recurse = true) const;
   // Likewise what is kept with the module and not trained.
@@ -39,14 +40,16 @@ class Module {
 
   const NamedModules& named_children() const { return children_; }
   std::vector<std::shared_ptr<Module>> children() const;
-  // All modules below this one, depth first, each once; this one itself, named "", is not among them.
+  // All modules below this one, depth first, each once; this one itself, named "", is not among
+  // them.
   NamedModules named_modules() const;
   std::vector<std::shared_ptr<Module>> modules() const;
 
   // Parameters and buffers as they are now: the tensors themselves, not copies.
   NamedTensors state_dict() const;
-  // Copies the contents of these tensors into parameters and buffers of the same names. Where they do not fit, throws
-  // ValueError that tells every mismatch by name, and changes nothing; see copy_named.
+  // Copies the contents of these tensors into parameters and buffers of the same names. Where they
+  // do not fit, throws ValueError that tells every mismatch by name, and changes nothing; see
+  // copy_named.
   void load_state_dict(const NamedTensors& state, bool is_strict = true, LZ_AT);
 
   // Calls `function` with every module below this one, children before parents, then with this one.
@@ -60,10 +63,12 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return is_training_; }
 
-  // A parameter of this module: returned for a member to keep. Throws ValueError for a name that is empty, has a dot or
-  // is taken by another parameter, buffer or child, and for an undefined tensor.
+  // A parameter of this module: returned for a member to keep. Throws ValueError for a name that is
+  // empty, has a dot or is taken by another parameter, buffer or child, and for an undefined
+  // tensor.
   Tensor register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
-  // A tensor that is saved and loaded with the module and not trained. Throws as register_parameter.
+  // A tensor that is saved and loaded with the module and not trained. Throws as
+  // register_parameter.
   Tensor register_buffer(std::string name, Tensor tensor);
 
   // A child of this module: returned for a member to keep. Throws ValueError for a name as above.
@@ -79,7 +84,8 @@ class Module {
     return holder;
   }
 
-  // Writes the module's line in a printed tree, "Linear(in_features=3, out_features=2)"; the base writes "Module".
+  // Writes the module's line in a printed tree, "Linear(in_features=3, out_features=2)"; the base
+  // writes "Module".
   virtual void pretty_print(std::ostream& out) const;
 
  private:

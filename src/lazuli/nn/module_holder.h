@@ -1,5 +1,6 @@
-// A module by value: `nn::Linear` holds a `nn::LinearImpl` as libtorch's modules do. Copies are the same module.
-// `layer->weight` reaches the module, `layer(x)` is its forward and hands on the line of the call.
+// A module by value: `nn::Linear` holds a `nn::LinearImpl` as libtorch's modules do. Copies are the
+// same module. `layer->weight` reaches the module, `layer(x)` is its forward and hands on the line
+// of the call.
 #pragma once
 
 #include <concepts>
@@ -84,8 +85,8 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<Impl>& holder) {
 }  // namespace lazuli::nn
 
 // Declares the holder `Name` of `NameImpl`.
-#define LZ_MODULE(Name)                                         \
+#define LZ_MODULE(Name)                                        \
   class Name : public ::lazuli::nn::ModuleHolder<Name##Impl> { \
-   public:                                                      \
-    using ModuleHolder::ModuleHolder;                           \
+   public:                                                     \
+    using ModuleHolder::ModuleHolder;                          \
   }

@@ -1,4 +1,5 @@
-// Children without a forward of their own: by place, or by name. The module that holds them calls them.
+// Children without a forward of their own: by place, or by name. The module that holds them calls
+// them.
 #pragma once
 
 #include <concepts>

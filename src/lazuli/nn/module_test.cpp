@@ -1,5 +1,3 @@
-#include "lazuli/nn/nn.h"
-
 #include <gtest/gtest.h>
 
 #include <source_location>
@@ -9,6 +7,7 @@
 #include "lazuli/base/error.h"
 #include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
+#include "lazuli/nn/nn.h"
 
 namespace lazuli::nn {
 namespace {
@@ -173,15 +172,30 @@ TEST(Module, TellsMistakesAtTheUsersLine) {
   Sequential model(Sequential(ReLU(), Linear(3, 2)), LayerNorm(Shape{2}));
   CrossEntropyLoss loss;
   uint32_t line = 0;
-  expect_line(line, [&] { line = line_of(); layer(wrong); });
-  expect_line(line, [&] { line = line_of(); layer->forward(wrong); });
-  expect_line(line, [&] { line = line_of(); model(wrong); });
-  expect_line(line, [&] { line = line_of(); loss(wrong, ones({1})); });
+  expect_line(line, [&] {
+    line = line_of();
+    layer(wrong);
+  });
+  expect_line(line, [&] {
+    line = line_of();
+    layer->forward(wrong);
+  });
+  expect_line(line, [&] {
+    line = line_of();
+    model(wrong);
+  });
+  expect_line(line, [&] {
+    line = line_of();
+    loss(wrong, ones({1}));
+  });
   // In a module of the user's it is his line there.
   class Inner : public Module {
    public:
     explicit Inner(uint32_t& where) : line(where) {}
-    Tensor forward(const Tensor& input) { line = line_of(); return hidden(input); }
+    Tensor forward(const Tensor& input) {
+      line = line_of();
+      return hidden(input);
+    }
     uint32_t& line;
     Linear hidden{3, 2};
   };

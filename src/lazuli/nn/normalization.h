@@ -11,7 +11,8 @@ namespace lazuli::nn {
 
 class LayerNormOptions {
  public:
-  LayerNormOptions(const Shape& normalized_shape) : normalized_shape_(normalized_shape) {}  // NOLINT
+  LayerNormOptions(const Shape& normalized_shape)
+      : normalized_shape_(normalized_shape) {}  // NOLINT
 
   const Shape& normalized_shape() const { return normalized_shape_; }
   double eps() const { return eps_; }
@@ -49,7 +50,9 @@ class RMSNormOptions {
   RMSNormOptions(const Shape& normalized_shape) : normalized_shape_(normalized_shape) {}  // NOLINT
 
   const Shape& normalized_shape() const { return normalized_shape_; }
-  std::optional<double> eps() const { return eps_; }  // none: the dtype's distance from 1 to the next number
+  std::optional<double> eps() const {
+    return eps_;
+  }  // none: the dtype's distance from 1 to the next number
   RMSNormOptions& eps(double value) { return eps_ = value, *this; }
   bool elementwise_affine() const { return elementwise_affine_; }
   RMSNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }

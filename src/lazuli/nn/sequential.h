@@ -22,9 +22,8 @@ class SequentialImpl : public Module {
 
   SequentialImpl() = default;
   template <typename... Modules>
-  requires(sizeof...(Modules) > 0 &&
-           (std::convertible_to<const Modules&, AnyModule> && ...)) explicit SequentialImpl(
-      const Modules&... modules) {
+  requires(sizeof...(Modules) > 0 && (std::convertible_to<const Modules&, AnyModule> &&
+                                      ...)) explicit SequentialImpl(const Modules&... modules) {
     (push_back(modules), ...);
   }
   // Sequential({{"hidden", nn::Linear(3, 2)}, {"act", nn::ReLU()}})

@@ -1,4 +1,5 @@
-// Adam (Kingma and Ba, 2015), and with the decay of weights beside the gradient, AdamW (Loshchilov and Hutter, 2019).
+// Adam (Kingma and Ba, 2015), and with the decay of weights beside the gradient, AdamW (Loshchilov
+// and Hutter, 2019).
 #pragma once
 
 #include <utility>

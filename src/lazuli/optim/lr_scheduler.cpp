@@ -12,9 +12,8 @@ namespace lazuli::optim {
 namespace {
 
 void check_increase(const char* schedule, const std::vector<int64_t>& milestones) {
-  const bool do_increase =
-      std::adjacent_find(milestones.begin(), milestones.end(), std::greater_equal<>()) ==
-      milestones.end();
+  const bool do_increase = std::adjacent_find(milestones.begin(), milestones.end(),
+                                              std::greater_equal<>()) == milestones.end();
   LZ_CHECK(do_increase && (milestones.empty() || milestones[0] >= 1), ValueError,
            "{}: need milestones above 0 that increase", schedule);
 }
@@ -142,8 +141,7 @@ double OneCycleLR::lr_at(int64_t step, double, size_t) const {
     return options_.is_linear() ? from + (to - from) * part : cosine(from, to, part);
   };
   if (at <= top) return top > 0 ? between(first, options_.max_lr(), at / top) : options_.max_lr();
-  const double rest = end - std::max(top, 0.0);
-  return between(options_.max_lr(), last, rest > 0 ? (at - std::max(top, 0.0)) / rest : 0);
+  return between(options_.max_lr(), last, (at - top) / (end - top));
 }
 
 SequentialLR::SequentialLR(Optimizer& optimizer,

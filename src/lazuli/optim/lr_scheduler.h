@@ -1,6 +1,7 @@
-// Schedules of learning rates, by PyTorch's names. A schedule gives each group its rate as a function of the steps
-// taken since it was made and of the group's initial rate, and so owns the rates: of several on one optimizer the last
-// that stepped counts. A rate is a number of the trace: changing it makes nothing new.
+// Schedules of learning rates, by PyTorch's names. A schedule gives each group its rate as a
+// function of the steps taken since it was made and of the group's initial rate, and so owns the
+// rates: of several on one optimizer the last that stepped counts. A rate is a number of the trace:
+// changing it makes nothing new.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ class LRScheduler {
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
 
-  // The next rate; called after the optimizer's step (or after an epoch, as the schedule is counted).
+  // The next rate; called after the optimizer's step (or after an epoch, as the schedule is
+  // counted).
   void step() { go_to(step_ + 1); }
   // Sets the rates of step `step`, as if that many had been taken.
   void go_to(int64_t step);
@@ -88,7 +90,8 @@ class CosineAnnealingLR : public LRScheduler {
   double eta_min_;
 };
 
-// From start_factor to end_factor times the initial rate in total_iters steps, on a line; then end_factor.
+// From start_factor to end_factor times the initial rate in total_iters steps, on a line; then
+// end_factor.
 class LinearLR : public LRScheduler {
  public:
   // Throws ValueError for factors outside (0, 1] and [0, 1], total_iters below 1.
@@ -140,10 +143,12 @@ class OneCycleLROptions {
   double final_div_factor_ = 1e4;
 };
 
-// Up to max_lr, then down to nearly nothing (Smith and Topin, 2019). After total_steps the last rate stays.
+// Up to max_lr, then down to nearly nothing (Smith and Topin, 2019). After total_steps the last
+// rate stays.
 class OneCycleLR : public LRScheduler {
  public:
-  // Throws ValueError for total_steps below 1, pct_start outside [0, 1], rates and factors of 0 or below.
+  // Throws ValueError for total_steps below 1, pct_start outside [0, 1], rates and factors of 0 or
+  // below.
   OneCycleLR(Optimizer& optimizer, const OneCycleLROptions& options);
 
  private:
@@ -151,8 +156,8 @@ class OneCycleLR : public LRScheduler {
   OneCycleLROptions options_;
 };
 
-// Several schedules of one optimizer one after the other: each begins anew at its milestone, the first at 0. A warm-up
-// is a LinearLR before another.
+// Several schedules of one optimizer one after the other: each begins anew at its milestone, the
+// first at 0. A warm-up is a LinearLR before another.
 class SequentialLR : public LRScheduler {
  public:
   // Throws ValueError where milestones are not one fewer than schedules, or don't increase.

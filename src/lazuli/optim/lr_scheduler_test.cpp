@@ -21,8 +21,7 @@ namespace {
 class Schedules : public testing::Test {
  protected:
   // The rates of steps 0, 1, ... are those of `expected`.
-  void expect_rates(LRScheduler& scheduler, int steps,
-                    const std::function<double(int)>& expected) {
+  void expect_rates(LRScheduler& scheduler, int steps, const std::function<double(int)>& expected) {
     for (int step = 0; step < steps; ++step) {
       EXPECT_NEAR(optimizer_.lr(), expected(step), 1e-12) << "step " << step;
       scheduler.step();
@@ -51,9 +50,8 @@ TEST_F(Schedules, OfAPower) {
 
 TEST_F(Schedules, OfACosine) {
   CosineAnnealingLR scheduler(optimizer_, 4, 0.1);
-  expect_rates(scheduler, 9, [](int t) {
-    return 0.1 + 0.4 * (1 + std::cos(std::numbers::pi * t / 4)) / 2;
-  });
+  expect_rates(scheduler, 9,
+               [](int t) { return 0.1 + 0.4 * (1 + std::cos(std::numbers::pi * t / 4)) / 2; });
 }
 
 TEST_F(Schedules, OfALine) {
@@ -77,11 +75,13 @@ TEST_F(Schedules, OfOneCycle) {
     if (t <= 2) return cosine(0.04, 1, t / 2.0);
     return cosine(1, 4e-6, (std::min(t, 9) - 2) / 7.0);
   });
-  OneCycleLR linear(optimizer_, OneCycleLROptions(1, 11).pct_start(0.5454545454545454).is_linear(
-                                    true).div_factor(10).final_div_factor(10));
-  expect_rates(linear, 11, [&](int t) {
-    return t <= 5 ? 0.1 + 0.9 * t / 5 : 1 + (0.01 - 1) * (t - 5) / 5;
-  });
+  OneCycleLR linear(optimizer_, OneCycleLROptions(1, 11)
+                                    .pct_start(0.5454545454545454)
+                                    .is_linear(true)
+                                    .div_factor(10)
+                                    .final_div_factor(10));
+  expect_rates(linear, 11,
+               [&](int t) { return t <= 5 ? 0.1 + 0.9 * t / 5 : 1 + (0.01 - 1) * (t - 5) / 5; });
 }
 
 TEST_F(Schedules, OneAfterTheOther) {
@@ -123,7 +123,8 @@ TEST_F(Schedules, OfAPlateau) {
 }
 
 TEST_F(Schedules, MakeNoNewTrace) {
-  LambdaLR scheduler(optimizer_, [](int64_t t) { return t < 15 ? 0.1 * static_cast<double>(t) : 0; });
+  LambdaLR scheduler(optimizer_,
+                     [](int64_t t) { return t < 15 ? 0.1 * static_cast<double>(t) : 0; });
   using metrics::Counter;
   constexpr Counter kCounters[] = {Counter::trie_nodes_made, Counter::types_inferred,
                                    Counter::plans_made, Counter::kernels_compiled};

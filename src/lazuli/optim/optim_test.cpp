@@ -97,7 +97,8 @@ TEST(SGD, HasDampeningAndNesterov) {
   for (const bool is_nesterov : {false, true}) {
     const double dampening = is_nesterov ? 0 : 0.3;
     Tensor weight = parameter({1});
-    SGD optimizer({weight}, SGDOptions(0.1).momentum(0.9).dampening(dampening).nesterov(is_nesterov));
+    SGD optimizer({weight},
+                  SGDOptions(0.1).momentum(0.9).dampening(dampening).nesterov(is_nesterov));
     double value = 1;
     double velocity = 0;
     for (int step = 0; step < 5; ++step) {
@@ -162,12 +163,10 @@ TEST(RMSprop, FollowsItsDefinition) {
   for (const bool is_centered : {false, true}) {
     for (const double momentum : {0.0, 0.5}) {
       Tensor weight = parameter({2});
-      RMSprop optimizer({weight}, RMSpropOptions(0.1)
-                                      .alpha(0.8)
-                                      .eps(1e-3)
-                                      .weight_decay(0.01)
-                                      .momentum(momentum)
-                                      .centered(is_centered));
+      RMSprop optimizer(
+          {weight},
+          RMSpropOptions(0.1).alpha(0.8).eps(1e-3).weight_decay(0.01).momentum(momentum).centered(
+              is_centered));
       double value = 2, square = 0, average = 0, velocity = 0;
       for (int step = 0; step < 5; ++step) {
         weight.set_grad(gradient({static_cast<float>(1.0 + step)}));

@@ -25,8 +25,8 @@ void Optimizer::add_group(const NamedTensors& parameters, double lr) {
     groups_.push_back(initial_lrs_.size());
     const std::string key = key_of(i);
     for (size_t j = 0; j < i; ++j) {
-      LZ_CHECK(key != key_of(j), ValueError, "Optimizer: parameters {} and {} have the name '{}'", j,
-               i, key);
+      LZ_CHECK(key != key_of(j), ValueError, "Optimizer: parameters {} and {} have the name '{}'",
+               j, i, key);
     }
   }
   steps_.resize(parameters_.size());

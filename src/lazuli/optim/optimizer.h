@@ -1,8 +1,8 @@
-// The base of optimizers: the parameters, and the step that moves them along their gradients. Names and behaviours
-// follow libtorch. A step is recorded like any other operations: what changes from step to step (learning rates, bias
-// corrections) are numbers, so that a training loop has one trace, and each parameter is updated by the same
-// elementwise program. Making an optimizer evaluates what is pending, so that the first step, too, finds parameters and
-// state in memory.
+// The base of optimizers: the parameters, and the step that moves them along their gradients. Names
+// and behaviours follow libtorch. A step is recorded like any other operations: what changes from
+// step to step (learning rates, bias corrections) are numbers, so that a training loop has one
+// trace, and each parameter is updated by the same elementwise program. Making an optimizer
+// evaluates what is pending, so that the first step, too, finds parameters and state in memory.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // Moves every parameter that has a gradient, in place. A parameter without one stays as it is, with its state.
+  // Moves every parameter that has a gradient, in place. A parameter without one stays as it is,
+  // with its state.
   void step(LZ_AT);
 
   // Forgets the gradients; with `set_to_none` false they become zeros.
@@ -31,7 +32,8 @@ class Optimizer {
   // Of all groups, in their order.
   const std::vector<Tensor>& parameters() const { return parameters_; }
 
-  // Learning rates, from the next step on. Throw IndexError for a group that is not there, ValueError below 0.
+  // Learning rates, from the next step on. Throw IndexError for a group that is not there,
+  // ValueError below 0.
   virtual size_t group_count() const = 0;
   virtual double lr(size_t group = 0) const = 0;
   void set_lr(double lr);  // of every group
@@ -39,23 +41,25 @@ class Optimizer {
   // The learning rate that the group was made with: what schedules start from.
   double initial_lr(size_t group = 0) const { return initial_lrs_.at(group); }
 
-  // All that a training needs to go on: of each parameter "state.<name>.step" and the tensors of the method, such as
-  // "state.<name>.exp_avg", the tensors themselves; of each group "groups.<number>.lr". A name is that of the
-  // parameter, or its number. Counts are i64; learning rates are i64, too: the 64 bits of the double.
+  // All that a training needs to go on: of each parameter "state.<name>.step" and the tensors of
+  // the method, such as "state.<name>.exp_avg", the tensors themselves; of each group
+  // "groups.<number>.lr". A name is that of the parameter, or its number. Counts are i64; learning
+  // rates are i64, too: the 64 bits of the double.
   NamedTensors state_dict() const;
-  // Takes over what another optimizer of the same method and parameters saved. Throws ValueError as copy_named does
-  // and changes nothing.
+  // Takes over what another optimizer of the same method and parameters saved. Throws ValueError as
+  // copy_named does and changes nothing.
   void load_state_dict(const NamedTensors& state, LZ_AT);
 
  protected:
   Optimizer() = default;
 
-  // Throws ValueError: an undefined parameter, one twice, one that is no leaf or needs no gradients, a name twice.
+  // Throws ValueError: an undefined parameter, one twice, one that is no leaf or needs no
+  // gradients, a name twice.
   void add_group(const NamedTensors& parameters, double lr);
   // Throws ValueError without parameters.
   void check_parameters() const;
-  // Declares a state of the method by name, and gives its number. A parameter has it once `make_state` made it: a
-  // tensor of the parameter's shape.
+  // Declares a state of the method by name, and gives its number. A parameter has it once
+  // `make_state` made it: a tensor of the parameter's shape.
   size_t add_state(const std::string& name);
   void make_state(size_t state, size_t index, Scalar value = 0);
 
@@ -80,8 +84,8 @@ class Optimizer {
   std::vector<std::pair<std::string, std::vector<Tensor>>> states_;
 };
 
-// An optimizer whose groups have options of one type. Options know their learning rate, `lr()`, and `check()`
-// themselves.
+// An optimizer whose groups have options of one type. Options know their learning rate, `lr()`, and
+// `check()` themselves.
 template <typename Options>
 class OptimizerOf : public Optimizer {
  public:

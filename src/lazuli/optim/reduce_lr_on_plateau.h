@@ -19,7 +19,9 @@ class ReduceLROnPlateauOptions {
   ReduceLROnPlateauOptions& factor(double value) { return factor_ = value, *this; }
   int64_t patience() const { return patience_; }  // steps without a better measure that are borne
   ReduceLROnPlateauOptions& patience(int64_t value) { return patience_ = value, *this; }
-  double threshold() const { return threshold_; }  // of the best measure's size, by which it is to be better
+  double threshold() const {
+    return threshold_;
+  }  // of the best measure's size, by which it is to be better
   ReduceLROnPlateauOptions& threshold(double value) { return threshold_ = value, *this; }
   int64_t cooldown() const { return cooldown_; }  // steps after a reduction that are not counted
   ReduceLROnPlateauOptions& cooldown(int64_t value) { return cooldown_ = value, *this; }
@@ -37,11 +39,12 @@ class ReduceLROnPlateauOptions {
 
 class ReduceLROnPlateau {
  public:
-  // `optimizer` outlives the schedule. Throws ValueError for a factor outside [0, 1), numbers below 0.
+  // `optimizer` outlives the schedule. Throws ValueError for a factor outside [0, 1), numbers below
+  // 0.
   explicit ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options = {});
 
-  // Takes the newest measure; after more than `patience` steps that were no better, all rates become factor times
-  // themselves, at least min_lr. A NaN is not better.
+  // Takes the newest measure; after more than `patience` steps that were no better, all rates
+  // become factor times themselves, at least min_lr. A NaN is not better.
   void step(double measure);
 
   // The best measure and the counts; the rates are the optimizer's.

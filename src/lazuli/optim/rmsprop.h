@@ -36,9 +36,9 @@ class RMSpropOptions {
 
 // gradient += weight_decay * parameter
 // square = alpha * square + (1 - alpha) * gradient^2
-// centered: average = alpha * average + (1 - alpha) * gradient, and square - average^2 takes the place of square
-// step = gradient / (sqrt(square) + eps); with momentum, velocity = momentum * velocity + step takes its place
-// parameter -= lr * step
+// centered: average = alpha * average + (1 - alpha) * gradient, and square - average^2 takes the
+// place of square step = gradient / (sqrt(square) + eps); with momentum, velocity = momentum *
+// velocity + step takes its place parameter -= lr * step
 class RMSprop : public OptimizerOf<RMSpropOptions> {
  public:
   // Throws ValueError for options below 0, and as Optimizer does.

@@ -9,11 +9,11 @@ namespace lazuli::optim {
 
 void SGDOptions::check() const {
   LZ_CHECK(lr_ >= 0 && momentum_ >= 0 && weight_decay_ >= 0, ValueError,
-           "SGD: need options of 0 or more; got lr {}, momentum {}, weight_decay {}", lr_, momentum_,
-           weight_decay_);
+           "SGD: need options of 0 or more; got lr {}, momentum {}, weight_decay {}", lr_,
+           momentum_, weight_decay_);
   LZ_CHECK(!nesterov_ || (momentum_ > 0 && dampening_ == 0), ValueError,
-           "SGD: nesterov needs momentum and no dampening; got momentum {}, dampening {}", momentum_,
-           dampening_);
+           "SGD: nesterov needs momentum and no dampening; got momentum {}, dampening {}",
+           momentum_, dampening_);
 }
 
 SGD::SGD(std::vector<Group> groups)

@@ -32,11 +32,12 @@ class SGDOptions {
 };
 
 // gradient += weight_decay * parameter
-// velocity = momentum * velocity + (1 - dampening) * gradient, in a parameter's first step the gradient itself
-// parameter -= lr * velocity; with nesterov, lr * (gradient + momentum * velocity)
+// velocity = momentum * velocity + (1 - dampening) * gradient, in a parameter's first step the
+// gradient itself parameter -= lr * velocity; with nesterov, lr * (gradient + momentum * velocity)
 class SGD : public OptimizerOf<SGDOptions> {
  public:
-  // Throws ValueError for options below 0, nesterov without momentum or with dampening, and as Optimizer does.
+  // Throws ValueError for options below 0, nesterov without momentum or with dampening, and as
+  // Optimizer does.
   explicit SGD(const std::vector<Tensor>& parameters, SGDOptions options = {})
       : SGD(std::vector<Group>{{parameters, options}}) {}
   explicit SGD(const NamedTensors& parameters, SGDOptions options = {})
