@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -68,6 +69,17 @@ bool PythonFunction::is_in_place() const { return overloads.front()->is_in_place
 bool PythonFunction::is_method() const {
   return std::any_of(overloads.begin(), overloads.end(),
                      [](const Function* each) { return each->is_method; });
+}
+
+std::string python_name(DType dtype) {
+  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+      {"bool", "bool"}, {"bf", "bfloat"}, {"f", "float"}, {"i", "int"}, {"u", "uint"}};
+  const std::string_view name = name_of(dtype);
+  for (const auto& [letters, family] : kFamilies) {
+    if (!name.starts_with(letters)) continue;
+    return std::string(family) + std::string(name.substr(letters.size()));
+  }
+  throw std::runtime_error("no Python name for the dtype " + std::string(name));
 }
 
 std::vector<PythonFunction> python_functions(const Catalogue& catalogue) {

@@ -8,6 +8,9 @@
 
 namespace lazuli::codegen::emit {
 
+// "float32" for DType::f32: NumPy's name.
+std::string python_name(DType dtype);
+
 // The functions of one name, in the catalogue's order: one function of Python.
 struct PythonFunction {
   std::string name;
