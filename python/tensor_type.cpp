@@ -204,13 +204,6 @@ PyType_Slot kSlots[] = {
     {Py_tp_hash, reinterpret_cast<void*>(&hash)},
 };
 
-// PyTorch's methods for casts, of those dtypes that there are.
-constexpr std::pair<const char*, const char*> kCasts[] = {
-    {"bool", "bool"},     {"byte", "uint8"},     {"char", "int8"},
-    {"short", "int16"},   {"int", "int32"},      {"long", "int64"},
-    {"half", "float16"},  {"float", "float32"},  {"double", "float64"},
-    {"bfloat16", "bfloat16"}};
-
 void add_shape(nb::class_<Tensor>& type) {
   type.def_prop_ro("shape", [](const Tensor& self) { return tuple_of(self.sizes()); })
       .def_prop_ro("dtype", [](const Tensor& self) { return dtype_object(self.dtype()); })
@@ -367,10 +360,8 @@ void add_tensor_type(nb::module_& module) {
   add_shape(type);
   add_reading(type);
   add_gradients(type);
-  for (const auto& [name, dtype_name] : kCasts) {
-    const std::optional<DType> dtype = to_dtype(nb::str(dtype_name).ptr());
-    if (!dtype) continue;
-    type.def(name, [dtype = *dtype](const Tensor& self) { return to(self, dtype, here()); });
+  for (const auto& [name, dtype] : casts) {
+    type.def(name, [dtype = dtype](const Tensor& self) { return to(self, dtype, here()); });
   }
   for (const Function& function : functions) {
     for (const Overload& overload : function.overloads) {

@@ -82,6 +82,19 @@ std::string python_name(DType dtype) {
   throw std::runtime_error("no Python name for the dtype " + std::string(name));
 }
 
+std::vector<std::pair<std::string, DType>> python_casts() {
+  constexpr std::pair<const char*, std::string_view> kCasts[] = {
+      {"bool", "bool"}, {"byte", "u8"},  {"char", "i8"},   {"short", "i16"},  {"int", "i32"},
+      {"long", "i64"},  {"half", "f16"}, {"float", "f32"}, {"double", "f64"}, {"bfloat16", "bf16"}};
+  std::vector<std::pair<std::string, DType>> casts;
+  for (const auto& [method, name] : kCasts) {
+    for (int i = 0; i < kDTypeCount; ++i) {
+      if (name_of(static_cast<DType>(i)) == name) casts.emplace_back(method, static_cast<DType>(i));
+    }
+  }
+  return casts;
+}
+
 std::vector<PythonFunction> python_functions(const Catalogue& catalogue) {
   std::vector<PythonFunction> functions;
   for (const Entry& entry : catalogue.entries) {

@@ -168,6 +168,12 @@ std::string python_bindings(const Catalogue& catalogue) {
   }
   text += "const std::array<const char*, kDTypeCount> dtype_names = {\n    " +
           joined(dtypes, ", ") + "};\n";
+  text += "constexpr std::pair<const char*, DType> kCasts[] = {\n";
+  for (const auto& [method, dtype] : python_casts()) {
+    text += fmt::format("    {{{}, static_cast<DType>({})}},\n", quoted(method),
+                        static_cast<int>(dtype));
+  }
+  text += "};\nconst std::span<const std::pair<const char*, DType>> casts = kCasts;\n";
   text += "const std::span<const Function> functions = kTable;\n";
   text += "const std::span<PyMethodDef> function_definitions = kFunctionDefinitions;\n";
   text += "const std::span<PyMethodDef> method_definitions = kMethodDefinitions;\n";

@@ -117,6 +117,9 @@ std::string python_functions_stub(const Catalogue& catalogue) {
 std::string python_methods_stub(const Catalogue& catalogue) {
   const std::string indent = "    ";
   std::string text = definitions(catalogue, true, indent);
+  for (const auto& [method, dtype] : python_casts()) {
+    text += fmt::format("{}def {}(self) -> Tensor: ...\n", indent, method);
+  }
   for (const OperatorSign& sign : operator_signs(catalogue)) {
     const std::string slot = sign.slot;
     const bool is_unary =
