@@ -45,7 +45,8 @@ function(lazuli_python)
 
   # The package around it: names, types, and the mark that types are there.
   set(parts ${CMAKE_CURRENT_SOURCE_DIR}/stub.pyi
-    ${LAZULI_GENERATED}/python/functions.gen.pyi ${LAZULI_GENERATED}/python/methods.gen.pyi)
+    ${LAZULI_GENERATED}/python/dtypes.gen.pyi ${LAZULI_GENERATED}/python/functions.gen.pyi
+    ${LAZULI_GENERATED}/python/methods.gen.pyi)
   add_custom_command(
     OUTPUT ${package}/__init__.py ${package}/__init__.pyi ${package}/py.typed
     COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/lazuli/__init__.py ${package}

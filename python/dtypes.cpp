@@ -8,6 +8,7 @@
 #include "lazuli/base/format.h"
 #include "lazuli/core/scalar.h"
 #include "lazuli/functions/check.h"
+#include "python/functions.h"
 #include "python/location.h"
 
 namespace nb = nanobind;
@@ -23,24 +24,23 @@ std::array<PyObject*, kDTypeCount> objects{};  // the module holds them
 
 DType dtype_at(int place) { return static_cast<DType>(place); }
 
-// The letters of "f32", "bf16", "u8" and what they are called in NumPy, in DLPack.
+// The letters of "f32", "bf16", "u8" and what DLPack calls them.
 struct Family {
   std::string_view letters;
-  std::string_view name;
   nb::dlpack::dtype_code code;
 };
-constexpr Family kFamilies[] = {{"bool", "bool", nb::dlpack::dtype_code::Bool},
-                                {"bf", "bfloat", nb::dlpack::dtype_code::Bfloat},
-                                {"f", "float", nb::dlpack::dtype_code::Float},
-                                {"i", "int", nb::dlpack::dtype_code::Int},
-                                {"u", "uint", nb::dlpack::dtype_code::UInt}};
+constexpr Family kFamilies[] = {{"bool", nb::dlpack::dtype_code::Bool},
+                                {"bf", nb::dlpack::dtype_code::Bfloat},
+                                {"f", nb::dlpack::dtype_code::Float},
+                                {"i", nb::dlpack::dtype_code::Int},
+                                {"u", nb::dlpack::dtype_code::UInt}};
 
-const Family& family_of(DType dtype) {
+nb::dlpack::dtype_code code_of(DType dtype) {
   const std::string_view name = name_of(dtype);
   for (const Family& family : kFamilies) {
-    if (name.starts_with(family.letters)) return family;
+    if (name.starts_with(family.letters)) return family.code;
   }
-  throw InternalError(format("no Python dtype for {}", name));
+  throw InternalError(format("no DLPack code for {}", name));
 }
 
 std::optional<DType> named(std::string_view name) {
@@ -62,10 +62,7 @@ std::string name_attribute(PyObject* object, const char* attribute) {
 
 }  // namespace
 
-std::string python_name(DType dtype) {
-  const Family& family = family_of(dtype);
-  return std::string(family.name) + std::string(name_of(dtype).substr(family.letters.size()));
-}
+std::string python_name(DType dtype) { return dtype_names[static_cast<size_t>(dtype)]; }
 
 nb::object dtype_object(DType dtype) {
   return nb::borrow(objects[static_cast<size_t>(dtype)]);
@@ -95,7 +92,7 @@ DType need_dtype(const char* op, nb::handle object) {
 }
 
 nb::dlpack::dtype dlpack_dtype(DType dtype) {
-  return {static_cast<uint8_t>(family_of(dtype).code), static_cast<uint8_t>(size_of(dtype) * 8), 1};
+  return {static_cast<uint8_t>(code_of(dtype)), static_cast<uint8_t>(size_of(dtype) * 8), 1};
 }
 
 std::optional<DType> from_dlpack_dtype(nb::dlpack::dtype dtype) {
@@ -118,11 +115,7 @@ void add_dtypes(nb::module_& module) {
       .def_prop_ro("is_floating_point",
                    [](const DTypeObject& self) { return is_floating(self.dtype); })
       .def("__repr__", [](const DTypeObject& self) { return "lazuli." + python_name(self.dtype); })
-      .def("__reduce__", [](const DTypeObject& self) {
-        const nb::object getter = nb::module_::import_("builtins").attr("getattr");
-        return nb::make_tuple(
-            getter, nb::make_tuple(nb::module_::import_("lazuli"), python_name(self.dtype)));
-      });
+      .def("__reduce__", [](const DTypeObject& self) { return python_name(self.dtype); });
   for (int i = 0; i < kDTypeCount; ++i) {
     const nb::object object = nb::cast(DTypeObject{dtype_at(i)});
     module.attr(python_name(dtype_at(i)).c_str()) = object;

@@ -3,7 +3,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
-#include <memory>
+#include <utility>
 #include <vector>
 
 #include "lazuli/autograd/mode.h"
@@ -22,19 +22,6 @@ namespace nb = nanobind;
 
 namespace lazuli::python {
 namespace {
-
-// `with lazuli.no_grad():`; guards nest.
-class NoGrad {
- public:
-  NoGrad() = default;
-  NoGrad(const NoGrad&) = delete;
-  NoGrad& operator=(const NoGrad&) = delete;
-  void enter() { guards_.push_back(std::make_unique<NoGradGuard>()); }
-  void exit() { guards_.pop_back(); }
-
- private:
-  std::vector<std::unique_ptr<NoGradGuard>> guards_;
-};
 
 std::vector<Tensor> tensors_in(const char* op, nb::handle object) {
   if (is_tensor(object.ptr())) return {tensor_in(object.ptr())};
@@ -123,22 +110,9 @@ void add_gradients(nb::module_& module) {
              "The gradients of outputs with respect to inputs; None for an input that no output "
              "depends on.");
   module.def("is_grad_enabled", &autograd::is_recording);
-  nb::class_<NoGrad>(module, "no_grad",
-                     "Context manager and decorator: no gradients are recorded inside.")
-      .def(nb::init<>())
-      .def("__enter__",
-           [](nb::object self) {
-             nb::cast<NoGrad&>(self).enter();
-             return self;
-           })
-      .def("__exit__", [](NoGrad& self, nb::args) { self.exit(); })
-      .def("__call__", [](nb::handle, nb::object function) {
-        const nb::object wraps = nb::module_::import_("functools").attr("wraps");
-        return wraps(function)(nb::cpp_function([function](nb::args args, nb::kwargs options) {
-          const NoGradGuard guard;
-          return function(*args, **options);
-        }));
-      });
+  module.def("_set_grad_enabled", [](bool enabled) {
+    return std::exchange(autograd::detail::is_recording, enabled);
+  });
 }
 
 void add_metrics(nb::module_& module) {

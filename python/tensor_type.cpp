@@ -4,6 +4,8 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
+
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
@@ -27,6 +29,29 @@ Py_ssize_t length(PyObject* self) {
     const Tensor& tensor = tensor_in(self);
     LZ_CHECK_AT(tensor.dim() > 0, TypeError, here(), "len: need a dimension; got a tensor without");
     return tensor.sizes()[0];
+  } catch (...) {
+    set_error();
+    return -1;
+  }
+}
+
+PyObject* iterate(PyObject* self) {
+  return guarded([&] {
+    LZ_CHECK_AT(tensor_in(self).dim() > 0, TypeError, here(),
+                "iter: need a dimension; got a tensor without");
+    return PySeqIter_New(self);
+  });
+}
+
+int contains(PyObject* self, PyObject* value) {
+  try {
+    const nb::object equal = nb::steal(PyObject_RichCompare(self, value, Py_EQ));
+    if (!equal.is_valid()) return -1;
+    if (!is_tensor(equal.ptr())) return 0;
+    const At at = here();
+    const nb::gil_scoped_release release;
+    const std::vector<bool> elements = tensor_in(equal.ptr()).to_vector<bool>(at);
+    return std::find(elements.begin(), elements.end(), true) != elements.end();
   } catch (...) {
     set_error();
     return -1;
@@ -166,6 +191,8 @@ nb::object dlpack(const Tensor& self, nb::args arguments, nb::kwargs options) {
 PyType_Slot kSlots[] = {
     {Py_mp_length, reinterpret_cast<void*>(&length)},
     {Py_sq_length, reinterpret_cast<void*>(&length)},
+    {Py_tp_iter, reinterpret_cast<void*>(&iterate)},
+    {Py_sq_contains, reinterpret_cast<void*>(&contains)},
     {Py_sq_item, reinterpret_cast<void*>(&get_sequence_item)},
     {Py_mp_subscript, reinterpret_cast<void*>(&get_item)},
     {Py_mp_ass_subscript, reinterpret_cast<void*>(&set_item)},
@@ -176,13 +203,6 @@ PyType_Slot kSlots[] = {
     {Py_tp_richcompare, reinterpret_cast<void*>(&compare)},
     {Py_tp_hash, reinterpret_cast<void*>(&hash)},
 };
-
-// PyTorch's methods for casts, of those dtypes that there are.
-constexpr std::pair<const char*, const char*> kCasts[] = {
-    {"bool", "bool"},     {"byte", "uint8"},     {"char", "int8"},
-    {"short", "int16"},   {"int", "int32"},      {"long", "int64"},
-    {"half", "float16"},  {"float", "float32"},  {"double", "float64"},
-    {"bfloat16", "bfloat16"}};
 
 void add_shape(nb::class_<Tensor>& type) {
   type.def_prop_ro("shape", [](const Tensor& self) { return tuple_of(self.sizes()); })
@@ -246,10 +266,14 @@ void add_reading(nb::class_<Tensor>& type) {
              return copy;
            })
       .def("__reduce__", [](const Tensor& self) {
+        // What NumPy has not is kept as the float that holds it.
+        const Tensor plain = self.detach(here());
+        const bool has_array = python_name(plain.dtype()) != "bfloat16";
+        const nb::object array =
+            to_numpy("__reduce__", has_array ? plain : to(plain, kFloat32, here()), here());
         return nb::make_tuple(
-            nb::module_::import_("lazuli").attr("tensor"),
-            nb::make_tuple(to_list(self.detach(here()), here()), dtype_object(self.dtype()),
-                           self.requires_grad()));
+            nb::module_::import_("lazuli").attr("_rebuild"),
+            nb::make_tuple(array, dtype_object(self.dtype()), self.requires_grad()));
       });
 }
 
@@ -336,10 +360,8 @@ void add_tensor_type(nb::module_& module) {
   add_shape(type);
   add_reading(type);
   add_gradients(type);
-  for (const auto& [name, dtype_name] : kCasts) {
-    const std::optional<DType> dtype = to_dtype(nb::str(dtype_name).ptr());
-    if (!dtype) continue;
-    type.def(name, [dtype = *dtype](const Tensor& self) { return to(self, dtype, here()); });
+  for (const auto& [name, dtype] : casts) {
+    type.def(name, [dtype = dtype](const Tensor& self) { return to(self, dtype, here()); });
   }
   for (const Function& function : functions) {
     for (const Overload& overload : function.overloads) {

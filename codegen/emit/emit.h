@@ -24,6 +24,7 @@ std::string operator_cases(const Catalogue& catalogue);
 
 std::string operators_page(const Catalogue& catalogue);         // docs/operators.md
 std::string python_bindings(const Catalogue& catalogue);        // python/functions.gen.cpp
+std::string python_dtypes_stub(const Catalogue& catalogue);     // python/dtypes.gen.pyi
 std::string python_functions_stub(const Catalogue& catalogue);  // python/functions.gen.pyi
 std::string python_methods_stub(const Catalogue& catalogue);    // python/methods.gen.pyi
 std::string python_cases(const Catalogue& catalogue);           // tests/python/operators.gen.json

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -68,6 +69,30 @@ bool PythonFunction::is_in_place() const { return overloads.front()->is_in_place
 bool PythonFunction::is_method() const {
   return std::any_of(overloads.begin(), overloads.end(),
                      [](const Function* each) { return each->is_method; });
+}
+
+std::string python_name(DType dtype) {
+  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+      {"bool", "bool"}, {"bf", "bfloat"}, {"f", "float"}, {"i", "int"}, {"u", "uint"}};
+  const std::string_view name = name_of(dtype);
+  for (const auto& [letters, family] : kFamilies) {
+    if (!name.starts_with(letters)) continue;
+    return std::string(family) + std::string(name.substr(letters.size()));
+  }
+  throw std::runtime_error("no Python name for the dtype " + std::string(name));
+}
+
+std::vector<std::pair<std::string, DType>> python_casts() {
+  constexpr std::pair<const char*, std::string_view> kCasts[] = {
+      {"bool", "bool"}, {"byte", "u8"},  {"char", "i8"},   {"short", "i16"},  {"int", "i32"},
+      {"long", "i64"},  {"half", "f16"}, {"float", "f32"}, {"double", "f64"}, {"bfloat16", "bf16"}};
+  std::vector<std::pair<std::string, DType>> casts;
+  for (const auto& [method, name] : kCasts) {
+    for (int i = 0; i < kDTypeCount; ++i) {
+      if (name_of(static_cast<DType>(i)) == name) casts.emplace_back(method, static_cast<DType>(i));
+    }
+  }
+  return casts;
 }
 
 std::vector<PythonFunction> python_functions(const Catalogue& catalogue) {

@@ -2,11 +2,17 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "codegen/catalogue/entry.h"
 
 namespace lazuli::codegen::emit {
+
+// "float32" for DType::f32: NumPy's name.
+std::string python_name(DType dtype);
+// PyTorch's methods for casts, of those dtypes that there are: "long" for DType::i64.
+std::vector<std::pair<std::string, DType>> python_casts();
 
 // The functions of one name, in the catalogue's order: one function of Python.
 struct PythonFunction {

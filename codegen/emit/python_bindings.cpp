@@ -162,6 +162,18 @@ std::string python_bindings(const Catalogue& catalogue) {
   text += "PyMethodDef kFunctionDefinitions[] = {\n" + definitions(functions, false) + "};\n";
   text += "PyMethodDef kMethodDefinitions[] = {\n" + definitions(functions, true) + "};\n";
   text += operator_slots(catalogue, places) + "\n}  // namespace\n\n";
+  std::vector<std::string> dtypes;
+  for (int i = 0; i < kDTypeCount; ++i) {
+    dtypes.push_back(quoted(python_name(static_cast<DType>(i))));
+  }
+  text += "const std::array<const char*, kDTypeCount> dtype_names = {\n    " +
+          joined(dtypes, ", ") + "};\n";
+  text += "constexpr std::pair<const char*, DType> kCasts[] = {\n";
+  for (const auto& [method, dtype] : python_casts()) {
+    text += fmt::format("    {{{}, static_cast<DType>({})}},\n", quoted(method),
+                        static_cast<int>(dtype));
+  }
+  text += "};\nconst std::span<const std::pair<const char*, DType>> casts = kCasts;\n";
   text += "const std::span<const Function> functions = kTable;\n";
   text += "const std::span<PyMethodDef> function_definitions = kFunctionDefinitions;\n";
   text += "const std::span<PyMethodDef> method_definitions = kMethodDefinitions;\n";

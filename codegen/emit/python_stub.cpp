@@ -1,5 +1,5 @@
-// python/functions.gen.pyi and methods.gen.pyi: the catalogue's part of the module's stub, which
-// python/make_stub puts in its place.
+// python/dtypes.gen.pyi, functions.gen.pyi and methods.gen.pyi: the catalogue's part of the module's stub, which
+// python/make_stub puts in its place. Types are named in full: the module has a bool of its own.
 #include <fmt/core.h>
 
 #include <stdexcept>
@@ -19,7 +19,7 @@ using schema::Type;
 std::string hint(const Type& type) {
   if (type.is_list) {
     if (type.base == Base::tensor) return "Sequence[Tensor]";
-    return type.list_size ? "int | Sequence[int]" : "Sequence[int]";
+    return type.list_size ? "builtins.int | Sequence[builtins.int]" : "Sequence[builtins.int]";
   }
   switch (type.base) {
     case Base::tensor:
@@ -28,11 +28,11 @@ std::string hint(const Type& type) {
       return "Number";
     case Base::integer:
     case Base::sym_integer:
-      return "int";
+      return "builtins.int";
     case Base::floating:
-      return "float";
+      return "builtins.float";
     case Base::boolean:
-      return "bool";
+      return "builtins.bool";
     case Base::dtype:
       return "DTypeLike";
     default:
@@ -60,11 +60,11 @@ bool takes_extents(const Schema& schema) {
 
 std::string result_hint(const Schema& schema) {
   if (schema.returns.size() == 1) {
-    return schema.returns[0].type.is_list ? "tuple[Tensor, ...]" : "Tensor";
+    return schema.returns[0].type.is_list ? "builtins.tuple[Tensor, ...]" : "Tensor";
   }
   std::vector<std::string> hints;
   for (const schema::Return& each : schema.returns) hints.push_back(hint(each.type));
-  return "tuple[" + joined(hints, ", ") + "]";
+  return "builtins.tuple[" + joined(hints, ", ") + "]";
 }
 
 std::string definition(const Schema& schema, bool is_method, bool gives_extents) {
@@ -76,7 +76,7 @@ std::string definition(const Schema& schema, bool is_method, bool gives_extents)
     keyword_only |= argument.is_keyword_only;
     const bool is_list = gives_extents && argument.type.is_list;
     keyword_only |= is_list;
-    text += is_list ? "*" + argument.name + ": int" : parameter(schema, argument, is_method);
+    text += is_list ? "*" + argument.name + ": builtins.int" : parameter(schema, argument, is_method);
   }
   return text + ") -> " + result_hint(schema) + ": ...\n";
 }
@@ -102,6 +102,14 @@ std::string definitions(const Catalogue& catalogue, bool are_methods, const std:
 
 }  // namespace
 
+std::string python_dtypes_stub(const Catalogue&) {
+  std::string text;
+  for (int i = 0; i < kDTypeCount; ++i) {
+    text += python_name(static_cast<DType>(i)) + ": dtype\n";
+  }
+  return text;
+}
+
 std::string python_functions_stub(const Catalogue& catalogue) {
   return definitions(catalogue, false, "");
 }
@@ -109,6 +117,9 @@ std::string python_functions_stub(const Catalogue& catalogue) {
 std::string python_methods_stub(const Catalogue& catalogue) {
   const std::string indent = "    ";
   std::string text = definitions(catalogue, true, indent);
+  for (const auto& [method, dtype] : python_casts()) {
+    text += fmt::format("{}def {}(self) -> Tensor: ...\n", indent, method);
+  }
   for (const OperatorSign& sign : operator_signs(catalogue)) {
     const std::string slot = sign.slot;
     const bool is_unary =

@@ -47,6 +47,7 @@ std::string show_entry(const Catalogue& catalogue, const Entry& entry) {
     key = "";
   }
   text += line("reference", entry.reference);
+  text += line("numpy", entry.numpy);
   std::vector<std::string> parts = {function_definitions(catalogue, entry)};
   if (entry.is_recorded()) parts.push_back(gradient_function(catalogue, entry));
   if (!entry.formulas.empty()) parts.push_back(formula_functions(catalogue, entry));
