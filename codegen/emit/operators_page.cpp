@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
 
@@ -42,9 +43,7 @@ std::string calls_of(const Entry& entry) {
 }
 
 std::string dtypes_of(const Entry& entry) {
-  std::vector<std::string> names;
-  for (const DType dtype : entry.dtypes) names.emplace_back(name_of(dtype));
-  return entry.kind == Kind::view ? "all" : joined(names, " ");
+  return entry.kind == Kind::view ? "all" : text_of(entry.dtypes);
 }
 
 std::string meaning_of(const Entry& entry) {
