@@ -173,19 +173,19 @@ TEST(Module, TellsMistakesAtTheUsersLine) {
   CrossEntropyLoss loss;
   uint32_t line = 0;
   expect_line(line, [&] {
-    line = line_of();
+    line = line_of() + 1;
     layer(wrong);
   });
   expect_line(line, [&] {
-    line = line_of();
+    line = line_of() + 1;
     layer->forward(wrong);
   });
   expect_line(line, [&] {
-    line = line_of();
+    line = line_of() + 1;
     model(wrong);
   });
   expect_line(line, [&] {
-    line = line_of();
+    line = line_of() + 1;
     loss(wrong, ones({1}));
   });
   // In a module of the user's it is his line there.
@@ -193,7 +193,7 @@ TEST(Module, TellsMistakesAtTheUsersLine) {
    public:
     explicit Inner(uint32_t& where) : line(where) {}
     Tensor forward(const Tensor& input) {
-      line = line_of();
+      line = line_of() + 1;
       return hidden(input);
     }
     uint32_t& line;
