@@ -22,7 +22,7 @@ std::string scalar_cases(const Catalogue& catalogue);      // tests/scalars/scal
 // tests/operators/operator_cases.gen.cpp
 std::string operator_cases(const Catalogue& catalogue);
 
-std::string python_bindings(const Catalogue& catalogue);   // python/functions.gen.cpp
+std::string python_bindings(const Catalogue& catalogue);        // python/functions.gen.cpp
 std::string python_dtypes_stub(const Catalogue& catalogue);     // python/dtypes.gen.pyi
 std::string python_functions_stub(const Catalogue& catalogue);  // python/functions.gen.pyi
 std::string python_methods_stub(const Catalogue& catalogue);    // python/methods.gen.pyi

@@ -142,9 +142,9 @@ std::string python_signature(const Schema& schema) {
     schema::Type type = argument.type;
     type.alias.reset();
     if (type.base == Base::sym_integer) type.base = Base::integer;
-    text += schema::to_string(type) + " " +
-            (&argument == &schema.arguments[0] && argument.name == "self" ? "input"
-                                                                          : argument.name);
+    text +=
+        schema::to_string(type) + " " +
+        (&argument == &schema.arguments[0] && argument.name == "self" ? "input" : argument.name);
     if (may_be_missing(argument)) text += "=" + python_default(argument);
   }
   text += ") -> ";

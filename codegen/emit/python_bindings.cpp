@@ -148,8 +148,8 @@ std::string python_bindings(const Catalogue& catalogue) {
   text += "#include \"python/signs.h\"\n\nnamespace lazuli::python {\nnamespace {\n\n";
   std::string table;
   for (const PythonFunction& function : functions) {
-    text += fmt::format("const char kDoc_{}[] = {};\n", function.name,
-                        quoted(documentation(function)));
+    text +=
+        fmt::format("const char kDoc_{}[] = {};\n", function.name, quoted(documentation(function)));
     std::string overloads;
     for (size_t i = 0; i < function.overloads.size(); ++i) {
       const std::string parameters = fmt::format("k_{}_{}", function.name, i);

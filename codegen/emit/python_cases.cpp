@@ -22,8 +22,7 @@ std::string argument_row(const Argument& argument) {
   return fmt::format(
       "{{\"name\": {}, \"type\": {}, \"optional\": {}, \"keyword_only\": {}, \"default\": {}}}",
       quoted(argument.name), quoted(schema::to_string(type)), may_be_missing(argument),
-      argument.is_keyword_only,
-      argument.default_text ? quoted(python_default(argument)) : "null");
+      argument.is_keyword_only, argument.default_text ? quoted(python_default(argument)) : "null");
 }
 
 std::string function_row(const Function& function) {
@@ -44,7 +43,8 @@ std::string entry_row(const Catalogue& catalogue, const Entry& entry) {
   for (const Function& function : entry.functions) functions.push_back(function_row(function));
   for (const DType dtype : entry.dtypes) dtypes.emplace_back(name_of(dtype));
   for (const auto& [operand, dtype] : entry.argument_dtypes) {
-    own_dtypes.push_back(fmt::format("{}: {}", quoted(operand), quoted(std::string(name_of(dtype)))));
+    own_dtypes.push_back(
+        fmt::format("{}: {}", quoted(operand), quoted(std::string(name_of(dtype)))));
   }
   for (const auto& [operand, range] : entry.samples) {
     samples.push_back(fmt::format("{}: [{}, {}]", quoted(operand), range.low, range.high));
