@@ -37,9 +37,10 @@ bool is_named(const Parameter& parameter, const char* name) {
 }
 
 const char* text_of(Need need) {
-  constexpr const char* kTexts[] = {"a Tensor", "a list of Tensors", "a number",
-                                    "an int",   "a number",          "True or False",
-                                    "a dtype",  "an int or a list of ints", "a list of ints"};
+  constexpr const char* kTexts[] = {
+      "a Tensor",      "a list of Tensors", "a number", "an int",
+      "a number",      "True or False",     "a dtype",  "an int or a list of ints",
+      "a list of ints"};
   return kTexts[static_cast<int>(need)];
 }
 
@@ -89,7 +90,8 @@ bool Call::place_arguments(const Arguments& arguments, std::string* why) {
 
   // A list of extents at the end, after nothing or one tensor, may come without its parentheses.
   const size_t last = positions - 1;
-  const bool takes_extents = positions > 0 && positions <= 2 && parameters[last].need == Need::sizes;
+  const bool takes_extents =
+      positions > 0 && positions <= 2 && parameters[last].need == Need::sizes;
   const size_t before = last - first;
   if (takes_extents && arguments.count > before &&
       (arguments.count > before + 1 || is_integer(arguments.values[before]))) {
@@ -263,9 +265,9 @@ PyObject* call(const Function& function, const Arguments& arguments) {
   const Py_ssize_t named = arguments.names ? PyTuple_GET_SIZE(arguments.names) : 0;
   for (Py_ssize_t i = 0; i < named; ++i) {
     const size_t place = arguments.count + static_cast<size_t>(i);
-    text += format("{}{}={}", place ? ", " : "",
-                   PyUnicode_AsUTF8(PyTuple_GET_ITEM(arguments.names, i)),
-                   type_name(arguments.values[place]));
+    text +=
+        format("{}{}={}", place ? ", " : "", PyUnicode_AsUTF8(PyTuple_GET_ITEM(arguments.names, i)),
+               type_name(arguments.values[place]));
   }
   LZ_CHECK_AT(false, TypeError, at, "{})", text);
   __builtin_unreachable();

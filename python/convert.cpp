@@ -67,7 +67,8 @@ class Nest {
       is_closed_ = count == 0;
       return;
     }
-    const bool fits = count < 0 ? depth == shape.rank() : depth < shape.rank() && shape[depth] == count;
+    const bool fits =
+        count < 0 ? depth == shape.rank() : depth < shape.rank() && shape[depth] == count;
     LZ_CHECK_AT(fits, ValueError, at_, "tensor: need lists of equal lengths; got {} at depth {}",
                 count < 0 ? "a number" : format("a list of {}", count), depth);
   }
@@ -157,9 +158,8 @@ Elements elements_of(const char* op, const Tensor& tensor, At at) {
 
 // Keeps a value for as long as an array shows it.
 nb::capsule keeper_of(const Ref<trace::Value>& value) {
-  return nb::capsule(new Ref<trace::Value>(value), [](void* kept) noexcept {
-    delete static_cast<Ref<trace::Value>*>(kept);
-  });
+  return nb::capsule(new Ref<trace::Value>(value),
+                     [](void* kept) noexcept { delete static_cast<Ref<trace::Value>*>(kept); });
 }
 
 template <typename AnyArray>
@@ -185,7 +185,8 @@ nb::object list_of(const char* data, const TensorType& type, int dim) {
   const int64_t extent = type.shape[dim];
   nb::object list = nb::steal(PyList_New(extent));
   for (int64_t i = 0; i < extent; ++i) {
-    PyList_SET_ITEM(list.ptr(), i, list_of(data + static_cast<size_t>(i) * step, type, dim + 1).release().ptr());
+    PyList_SET_ITEM(list.ptr(), i,
+                    list_of(data + static_cast<size_t>(i) * step, type, dim + 1).release().ptr());
   }
   return list;
 }
@@ -251,8 +252,9 @@ Tensor borrow(const char* op, nb::handle object, At at) {
     throw nb::python_error();
   }
   try {
-    return from_blob(memory.data, memory.layout.shape, memory.dtype, memory.layout.strides,
-                     [keeper] { release_later(keeper); }, at);
+    return from_blob(
+        memory.data, memory.layout.shape, memory.dtype, memory.layout.strides,
+        [keeper] { release_later(keeper); }, at);
   } catch (...) {
     Py_DECREF(keeper);
     throw;

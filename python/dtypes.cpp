@@ -64,9 +64,7 @@ std::string name_attribute(PyObject* object, const char* attribute) {
 
 std::string python_name(DType dtype) { return dtype_names[static_cast<size_t>(dtype)]; }
 
-nb::object dtype_object(DType dtype) {
-  return nb::borrow(objects[static_cast<size_t>(dtype)]);
-}
+nb::object dtype_object(DType dtype) { return nb::borrow(objects[static_cast<size_t>(dtype)]); }
 
 std::optional<DType> to_dtype(PyObject* object) {
   DTypeObject* own = nullptr;
@@ -79,8 +77,8 @@ std::optional<DType> to_dtype(PyObject* object) {
     const std::string home = name_attribute(object, "__module__");
     return home == "numpy" ? named(name_attribute(object, "__name__")) : std::nullopt;
   }
-  const std::string home = name_attribute(reinterpret_cast<PyObject*>(Py_TYPE(object)),
-                                          "__module__");
+  const std::string home =
+      name_attribute(reinterpret_cast<PyObject*>(Py_TYPE(object)), "__module__");
   return home.starts_with("numpy") ? named(name_attribute(object, "name")) : std::nullopt;
 }
 

@@ -50,8 +50,8 @@ void set_error() noexcept {
 }
 
 void add_errors(nanobind::module_& module) {
-  nanobind::handle type = nanobind::exception<DeviceError>(module, "DeviceError",
-                                                           PyExc_RuntimeError);
+  nanobind::handle type =
+      nanobind::exception<DeviceError>(module, "DeviceError", PyExc_RuntimeError);
   device_error = type.ptr();
   PyObject_SetAttrString(device_error, "__doc__",
                          nanobind::str("The device could not finish an operation.").ptr());

@@ -146,7 +146,7 @@ PyObject* call_if_fit(const Function& function, const Arguments& arguments);
 // Generated. Functions by name; what Python is told of them; the operator signs but comparisons,
 // and these by Py_LT to Py_GE.
 inline constexpr int kNoFunction = -1;
-extern const std::array<const char*, kDTypeCount> dtype_names;  // "bool", "float32": NumPy's
+extern const std::array<const char*, kDTypeCount> dtype_names;      // "bool", "float32": NumPy's
 extern const std::span<const std::pair<const char*, DType>> casts;  // x.long()
 extern const std::span<const Function> functions;
 extern const std::span<PyMethodDef> function_definitions;

@@ -12,9 +12,9 @@ namespace lazuli::python {
 namespace {
 
 bool is_integer(PyObject* item) {
-  return !PyBool_Check(item) &&
-         (PyLong_Check(item) || (PyIndex_Check(item) && !is_tensor(item)) ||
-          (is_tensor(item) && tensor_in(item).numel() == 1 && is_integral(tensor_in(item).dtype())));
+  return !PyBool_Check(item) && (PyLong_Check(item) || (PyIndex_Check(item) && !is_tensor(item)) ||
+                                 (is_tensor(item) && tensor_in(item).numel() == 1 &&
+                                  is_integral(tensor_in(item).dtype())));
 }
 
 int64_t integer_in(PyObject* item) {
@@ -80,17 +80,16 @@ class Walk {
 
 Tensor indexed(const Tensor& self, nb::handle index, At at) {
   PyObject* item = index.ptr();
-  const Tensor result = PyTuple_Check(item)
-                            ? Walk(self, at).run(PySequence_Fast_ITEMS(item), PyTuple_GET_SIZE(item))
-                            : Walk(self, at).run(&item, 1);
+  const Tensor result =
+      PyTuple_Check(item) ? Walk(self, at).run(PySequence_Fast_ITEMS(item), PyTuple_GET_SIZE(item))
+                          : Walk(self, at).run(&item, 1);
   // Always another tensor, as with every view.
   return result.is_same(self) ? view(self, self.sizes(), at) : result;
 }
 
 void assign(const Tensor& self, nb::handle index, nb::handle value, At at) {
   const bool is_from_tensor = is_tensor(value.ptr());
-  const std::optional<Scalar> number =
-      is_from_tensor ? std::nullopt : to_number(value.ptr());
+  const std::optional<Scalar> number = is_from_tensor ? std::nullopt : to_number(value.ptr());
   LZ_CHECK_AT(is_from_tensor || number, TypeError, at, "index: need a Tensor or a number; got {}",
               Py_TYPE(value.ptr())->tp_name);
   const Tensor target = indexed(self, index, at);

@@ -73,10 +73,11 @@ void add_creation(nb::module_& module) {
   module.def(
       "from_dlpack", [](nb::handle array) { return borrow("from_dlpack", array, here()); },
       nb::arg("array").none(), "A tensor over the memory of an object with __dlpack__.");
-  module.def("zeros_like", [](const Tensor& input) { return zeros_like(input, here()); },
-             nb::arg("input"));
-  module.def("ones_like", [](const Tensor& input) { return ones_like(input, here()); },
-             nb::arg("input"));
+  module.def(
+      "zeros_like", [](const Tensor& input) { return zeros_like(input, here()); },
+      nb::arg("input"));
+  module.def(
+      "ones_like", [](const Tensor& input) { return ones_like(input, here()); }, nb::arg("input"));
   module.def(
       "full_like",
       [](const Tensor& input, nb::handle value) {
@@ -110,24 +111,24 @@ void add_gradients(nb::module_& module) {
              "The gradients of outputs with respect to inputs; None for an input that no output "
              "depends on.");
   module.def("is_grad_enabled", &autograd::is_recording);
-  module.def("_set_grad_enabled", [](bool enabled) {
-    return std::exchange(autograd::detail::is_recording, enabled);
-  });
+  module.def("_set_grad_enabled",
+             [](bool enabled) { return std::exchange(autograd::detail::is_recording, enabled); });
 }
 
 void add_metrics(nb::module_& module) {
   nb::module_ part = module.def_submodule("metrics", "Counters of what the system did.");
-  part.def("counters",
-           [] {
-             nb::dict counters;
-             for (uint32_t i = 0; i < static_cast<uint32_t>(metrics::Counter::kCount); ++i) {
-               const auto counter = static_cast<metrics::Counter>(i);
-               const std::string_view name = metrics::name(counter);
-               counters[nb::str(name.data(), name.size())] = metrics::value(counter);
-             }
-             return counters;
-           },
-           "Every counter by name.");
+  part.def(
+      "counters",
+      [] {
+        nb::dict counters;
+        for (uint32_t i = 0; i < static_cast<uint32_t>(metrics::Counter::kCount); ++i) {
+          const auto counter = static_cast<metrics::Counter>(i);
+          const std::string_view name = metrics::name(counter);
+          counters[nb::str(name.data(), name.size())] = metrics::value(counter);
+        }
+        return counters;
+      },
+      "Every counter by name.");
   part.def("report", &metrics::report, "One line a counter that is not zero.");
   part.def("reset", &metrics::reset, "Sets all to 0.");
 }

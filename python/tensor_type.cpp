@@ -102,7 +102,8 @@ PyObject* to_index(PyObject* self) {
   return guarded([&] {
     const Tensor& tensor = tensor_in(self);
     LZ_CHECK_AT(is_integral(tensor.dtype()) && tensor.numel() == 1, TypeError, here(),
-                "index: need one integer; got {}", to_string(TensorType{tensor.dtype(), tensor.sizes()}));
+                "index: need one integer; got {}",
+                to_string(TensorType{tensor.dtype(), tensor.sizes()}));
     return from_number(single(self)).release().ptr();
   });
 }
@@ -124,7 +125,8 @@ PyObject* compare(PyObject* self, PyObject* other, int sign) {
 
 // Tensors of one variable are one key: comparing tensors compares their elements.
 Py_hash_t hash(PyObject* self) {
-  return static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(tensor_in(self).reference().get()) >> 4);
+  return static_cast<Py_hash_t>(reinterpret_cast<uintptr_t>(tensor_in(self).reference().get()) >>
+                                4);
 }
 
 nb::tuple tuple_of(const Dims& dims) {
@@ -175,11 +177,11 @@ nb::object as_array(const Tensor& self, nb::handle dtype, nb::handle copy) {
 }
 
 nb::object dlpack(const Tensor& self, nb::args arguments, nb::kwargs options) {
-  const nb::object version = options.contains("max_version") ? nb::object(options["max_version"])
-                                                              : nb::none();
+  const nb::object version =
+      options.contains("max_version") ? nb::object(options["max_version"]) : nb::none();
   const bool knows_read_only = !version.is_none() && nb::cast<int>(version[0]) >= 1;
-  const bool must_copy = options.contains("copy") && !options["copy"].is_none() &&
-                         nb::cast<bool>(options["copy"]);
+  const bool must_copy =
+      options.contains("copy") && !options["copy"].is_none() && nb::cast<bool>(options["copy"]);
   const nb::object holder = to_dlpack(self, knows_read_only && !must_copy, here());
   nb::dict passed;
   for (const char* name : {"max_version", "dl_device"}) {
@@ -211,39 +213,46 @@ void add_shape(nb::class_<Tensor>& type) {
       .def_prop_ro("itemsize", [](const Tensor& self) { return size_of(self.dtype()); })
       .def_prop_ro("nbytes",
                    [](const Tensor& self) { return self.numel() * size_of(self.dtype()); })
-      .def_prop_ro("T", [](const Tensor& self) { return transposed(self, false); },
-                   "The dimensions in reverse order.")
-      .def_prop_ro("mT", [](const Tensor& self) { return transposed(self, true); },
-                   "The last two dimensions exchanged.")
+      .def_prop_ro(
+          "T", [](const Tensor& self) { return transposed(self, false); },
+          "The dimensions in reverse order.")
+      .def_prop_ro(
+          "mT", [](const Tensor& self) { return transposed(self, true); },
+          "The last two dimensions exchanged.")
       .def("dim", &Tensor::dim)
       .def("numel", &Tensor::numel)
       .def("element_size", [](const Tensor& self) { return size_of(self.dtype()); })
-      .def("size",
-           [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
-             if (dim) return nb::int_(self.size(*dim, here()));
-             return tuple_of(self.sizes());
-           },
-           nb::arg("dim") = nb::none())
-      .def("stride",
-           [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
-             const Dims strides = self.strides();
-             if (!dim) return tuple_of(strides);
-             return nb::int_(strides[wrap_dim("stride", *dim, strides.rank(), here())]);
-           },
-           nb::arg("dim") = nb::none())
+      .def(
+          "size",
+          [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
+            if (dim) return nb::int_(self.size(*dim, here()));
+            return tuple_of(self.sizes());
+          },
+          nb::arg("dim") = nb::none())
+      .def(
+          "stride",
+          [](const Tensor& self, std::optional<int64_t> dim) -> nb::object {
+            const Dims strides = self.strides();
+            if (!dim) return tuple_of(strides);
+            return nb::int_(strides[wrap_dim("stride", *dim, strides.rank(), here())]);
+          },
+          nb::arg("dim") = nb::none())
       .def("is_contiguous", &Tensor::is_contiguous)
       .def("is_floating_point", [](const Tensor& self) { return is_floating(self.dtype()); })
       .def("is_same", &Tensor::is_same, nb::arg("other"), "Whether both name one variable.");
 }
 
 void add_reading(nb::class_<Tensor>& type) {
-  type.def("item", [](nb::handle self) { return from_number(single(self.ptr())); },
-           "The only element, as a number.")
-      .def("tolist", [](const Tensor& self) { return to_list(self, here()); },
-           "Nested lists of numbers; a number where there is no dimension.")
-      .def("numpy", [](const Tensor& self) { return to_numpy("numpy", self, here()); },
-           "The elements as they are now, without a copy: a read-only array, or, of memory that was "
-           "borrowed, that memory.")
+  type.def(
+          "item", [](nb::handle self) { return from_number(single(self.ptr())); },
+          "The only element, as a number.")
+      .def(
+          "tolist", [](const Tensor& self) { return to_list(self, here()); },
+          "Nested lists of numbers; a number where there is no dimension.")
+      .def(
+          "numpy", [](const Tensor& self) { return to_numpy("numpy", self, here()); },
+          "The elements as they are now, without a copy: a read-only array, or, of memory that was "
+          "borrowed, that memory.")
       .def("__array__", &as_array, nb::arg("dtype") = nb::none(), nb::kw_only(),
            nb::arg("copy") = nb::none())
       .def("__dlpack__", &dlpack)
@@ -281,12 +290,13 @@ void add_gradients(nb::class_<Tensor>& type) {
   type.def_prop_rw(
           "requires_grad", [](const Tensor& self) { return self.requires_grad(); },
           [](const Tensor& self, bool value) { self.requires_grad_(value, here()); })
-      .def("requires_grad_",
-           [](nb::object self, bool value) {
-             tensor_in(self.ptr()).requires_grad_(value, here());
-             return self;
-           },
-           nb::arg("requires_grad") = true)
+      .def(
+          "requires_grad_",
+          [](nb::object self, bool value) {
+            tensor_in(self.ptr()).requires_grad_(value, here());
+            return self;
+          },
+          nb::arg("requires_grad") = true)
       .def_prop_rw(
           "grad", [](const Tensor& self) { return wrap_optional(self.grad()); },
           [](const Tensor& self, nb::handle value) {
@@ -294,19 +304,21 @@ void add_gradients(nb::class_<Tensor>& type) {
           },
           nb::for_setter(nb::arg("value").none()))
       .def_prop_ro("is_leaf", &Tensor::is_leaf)
-      .def("detach", [](const Tensor& self) { return self.detach(here()); },
-           "The same memory without history.")
-      .def("backward",
-           [](const Tensor& self, nb::handle gradient, std::optional<bool> retain_graph,
-              bool create_graph) {
-             const Tensor first = optional_tensor("backward", gradient);
-             const At at = here();
-             const nb::gil_scoped_release release;
-             self.backward(first, retain_graph.value_or(create_graph), create_graph, at);
-           },
-           nb::arg("gradient") = nb::none(), nb::arg("retain_graph") = nb::none(),
-           nb::arg("create_graph") = false,
-           "Adds the gradients of this result to the `grad` of every leaf that it was made from.");
+      .def(
+          "detach", [](const Tensor& self) { return self.detach(here()); },
+          "The same memory without history.")
+      .def(
+          "backward",
+          [](const Tensor& self, nb::handle gradient, std::optional<bool> retain_graph,
+             bool create_graph) {
+            const Tensor first = optional_tensor("backward", gradient);
+            const At at = here();
+            const nb::gil_scoped_release release;
+            self.backward(first, retain_graph.value_or(create_graph), create_graph, at);
+          },
+          nb::arg("gradient") = nb::none(), nb::arg("retain_graph") = nb::none(),
+          nb::arg("create_graph") = false,
+          "Adds the gradients of this result to the `grad` of every leaf that it was made from.");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// python/dtypes.gen.pyi, functions.gen.pyi and methods.gen.pyi: the catalogue's part of the module's stub, which
-// python/make_stub puts in its place. Types are named in full: the module has a bool of its own.
+// python/dtypes.gen.pyi, functions.gen.pyi and methods.gen.pyi: the catalogue's part of the
+// module's stub, which python/make_stub puts in its place. Types are named in full: the module has
+// a bool of its own.
 #include <fmt/core.h>
 
 #include <stdexcept>
@@ -76,7 +77,8 @@ std::string definition(const Schema& schema, bool is_method, bool gives_extents)
     keyword_only |= argument.is_keyword_only;
     const bool is_list = gives_extents && argument.type.is_list;
     keyword_only |= is_list;
-    text += is_list ? "*" + argument.name + ": builtins.int" : parameter(schema, argument, is_method);
+    text +=
+        is_list ? "*" + argument.name + ": builtins.int" : parameter(schema, argument, is_method);
   }
   return text + ") -> " + result_hint(schema) + ": ...\n";
 }
