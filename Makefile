@@ -7,20 +7,26 @@ CMAKE ?= cmake
 CTEST ?= ctest
 SETUP ?= tools/setup
 BUILD := build/$(PRESET)
+VENV := build/venv
+PYTHON ?= python3
 
 # Configures quietly: only the steps that failed speak.
 define configure
 @$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
 endef
 
-.PHONY: help setup configure build mnist test bench install format check clean
+.PHONY: help setup configure build mnist python test test-peers bench bench-peers install docs format check clean
 
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
 	@echo 'make test                         build everything and run every test'
+	@echo 'make test-peers                   the same from Python, against PyTorch as well'
 	@echo 'make build                        build everything'
+	@echo 'make python                       build the Python module into $(BUILD)/python'
 	@echo 'make bench                        run the benchmarks; JSON in build/$(PRESET)/bench.json'
+	@echo 'make bench-peers [ARGS=...]       the same work on PyTorch and JAX, by turns'
 	@echo 'make install [PREFIX=dir]         install the library, its headers and its CMake package'
+	@echo 'make docs                         write docs/operators.md anew'
 	@echo 'make format                       format all C++'
 	@echo 'make check                        check format, layers and the catalogue'
 	@echo 'make setup                        install what the build needs'
@@ -34,6 +40,16 @@ setup:
 configure: setup
 	$(configure)
 
+# What the Python module and its tests need, in an environment of their own.
+$(VENV)/made: python/requirements-test.txt | setup
+	@echo 'setup: making $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+python: $(VENV)/made configure
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_python_package
+
 build: configure
 	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS)
 
@@ -41,16 +57,27 @@ mnist: configure
 	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target mnist
 	@$(BUILD)/bin/mnist $(if $(DATA),--data $(DATA)) $(ARGS)
 
-test: build
+test: $(VENV)/made build
 	@$(CTEST) --preset $(PRESET) -j $(JOBS)
+
+test-peers: python
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements-peers.txt
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated
+	@$(CTEST) --preset $(PRESET) -R python_test --no-tests=error
 
 bench: build
 	@$(BUILD)/bin/lazuli_bench --benchmark_repetitions=3 --benchmark_min_time=0.15 \
 	  --benchmark_out=$(BUILD)/bench.json --benchmark_out_format=json $(ARGS)
 	@tools/bench_report $(BUILD)/bench.json
 
+bench-peers: build
+	@tools/bench_peers $(BUILD) $(ARGS)
+
 install: build
 	@$(CMAKE) --install $(BUILD) --prefix $(PREFIX)
+
+docs: build
+	@cp $(BUILD)/generated/docs/operators.md docs/operators.md
 
 format:
 	@$(SETUP) clang-format

@@ -17,7 +17,8 @@ double primitives_in(op::OpKind kind) {
   for (const uint32_t access : accesses) {
     values.push_back(builder.load(access, kernel::Level::loop));
   }
-  builder.store(target, op::build_element(kind, builder, values, {}), kernel::Level::loop);
+  builder.store(target, op::build_element(kind, DType::f32, builder, values, {}),
+                kernel::Level::loop);
   builder.end_loop();
   const kernel::Kernel kernel = builder.finish();
   double count = 0;

@@ -13,9 +13,6 @@ endfunction()
 # Makes the one command. Called once, at the end of the root list, when all files are known.
 function(lazuli_generate_all)
   get_property(files GLOBAL PROPERTY LAZULI_GENERATED_FILES)
-  if(NOT files)
-    return()
-  endif()
   list(REMOVE_DUPLICATES files)
   file(GLOB catalogue CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/ops/*.yaml)
   add_custom_command(

@@ -16,10 +16,6 @@
 # <name>_test, which runs as `ctest -R <name>_test` or bin/<name>_test --gtest_filter=....
 # Headers are included as "lazuli/<name>/x.h". Third parties come by target: fmt::fmt, ZLIB::ZLIB,
 # OpenMP::OpenMP_CXX, OpenBLAS::OpenBLAS, xbyak::xbyak.
-#
-# A folder that waits for one that does not exist is left out, and so is what depends on it. A listed file that
-# does not exist is left out with a warning, so that one unfinished folder does not stop the others; it is an
-# error in a strict build (LAZULI_STRICT in the environment).
 
 # The lines of layers.txt, bottom to top; each is a list of folders that don't see each other.
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/layers.txt LAZULI_LAYER_LINES)
@@ -49,21 +45,6 @@ function(lazuli_layer_targets out)
   set(${out} ${targets} PARENT_SCOPE)
 endfunction()
 
-# Takes the files that do not exist from a list variable.
-function(lazuli_existing_files name files)
-  set(found)
-  foreach(file IN LISTS ${files})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-      list(APPEND found ${file})
-    elseif(CMAKE_COMPILE_WARNING_AS_ERROR)
-      message(FATAL_ERROR "lazuli: ${name} lists ${file}, which does not exist")
-    else()
-      message(WARNING "lazuli: ${name} lists ${file}, which does not exist")
-    endif()
-  endforeach()
-  set(${files} ${found} PARENT_SCOPE)
-endfunction()
-
 function(lazuli_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" ""
     "DEPENDS;HEADERS;SOURCES;TESTS;LIBRARIES;GENERATED;TEST_DEPENDS")
@@ -81,21 +62,6 @@ function(lazuli_layer name)
       message(FATAL_ERROR "lazuli: ${name} may not depend on ${lower}, which is not lower")
     endif()
   endforeach()
-  foreach(lower IN LISTS depends)
-    if(NOT TARGET ${lower})
-      message(STATUS "lazuli: ${name} left out, it waits for ${lower}")
-      return()
-    endif()
-  endforeach()
-  if(arg_GENERATED AND NOT TARGET lazuli-gen)
-    message(STATUS "lazuli: ${name} left out, it waits for lazuli-gen")
-    return()
-  endif()
-
-  foreach(files arg_HEADERS arg_SOURCES arg_TESTS)
-    lazuli_existing_files(${name} ${files})
-  endforeach()
-
   list(TRANSFORM arg_GENERATED PREPEND ${LAZULI_GENERATED}/lazuli/${name}/)
   list(TRANSFORM arg_HEADERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
   set(generated_headers ${arg_GENERATED})

@@ -1,5 +1,5 @@
 # The product: all layers in one static library, lazuli::lazuli, fit for programs and for shared objects, and
-# its installation: lib/liblazuli.a, include/lazuli/, lib/cmake/lazuli/.
+# its installation: lib/liblazuli.a, include/lazuli/, lib/cmake/lazuli/, lib/pkgconfig/lazuli.pc.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -8,11 +8,9 @@ function(lazuli_product)
   get_property(objects GLOBAL PROPERTY LAZULI_OBJECTS)
   get_property(headers GLOBAL PROPERTY LAZULI_HEADERS)
   get_property(libraries GLOBAL PROPERTY LAZULI_LIBRARIES)
-  if(NOT objects)
-    return()
-  endif()
   list(REMOVE_DUPLICATES libraries)
-  list(REMOVE_ITEM libraries xbyak::xbyak)  # headers only, and in none that is installed
+  # Headers only, and in none that is installed.
+  list(REMOVE_ITEM libraries xbyak::xbyak nlohmann_json::nlohmann_json)
 
   add_library(lazuli STATIC ${objects})
   add_library(lazuli::lazuli ALIAS lazuli)
@@ -35,6 +33,12 @@ function(lazuli_product)
     ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES
     ${PROJECT_BINARY_DIR}/lazuliConfig.cmake ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
     DESTINATION ${package})
+
+  set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pkgconfig}
+    OUTPUT_VARIABLE LAZULI_PC_TO_PREFIX)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/lazuli.pc.in ${PROJECT_BINARY_DIR}/lazuli.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/lazuli.pc DESTINATION ${pkgconfig})
 endfunction()

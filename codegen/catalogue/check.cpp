@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/catalogue/scope.h"
 #include "codegen/formula/gradient.h"
 #include "codegen/schema/parser.h"
@@ -17,9 +18,9 @@ using formula::Node;
 
 // What composites and gradients may call beside the catalogue's functions, with the operands
 // that it takes (ops/README.md says what each gives).
-const std::map<std::string, size_t> kHelpers = {{"size", 2},  {"numel", 1}, {"dim", 1},
-                                                {"sizes", 1}, {"dtype", 1}, {"detach", 1},
-                                                {"given", 3}, {"not", 1},   {"folded_count", 2}};
+const std::map<std::string, size_t> kHelpers = {
+    {"size", 2},   {"numel", 1}, {"dim", 1}, {"sizes", 1},        {"dtype", 1},
+    {"detach", 1}, {"given", 3}, {"not", 1}, {"folded_count", 2}, {"wide_dtype", 1}};
 const std::map<std::string, size_t> kGradientHelpers = {
     {"spread", 1}, {"share", 2}, {"return_gathered", 2}};
 
@@ -82,18 +83,21 @@ class Checker {
   }
 
   void check_scalar(const ScalarFunction& scalar) {
-    if (!scalar.formula) return;
     // A scalar function uses those before it, so that none goes in circles.
-    try {
-      if (formula::lower(scalar.formula, scope_of(catalogue_, scalar)).type != kernel::Type::f32) {
-        problems_.add(scalar.where, scalar.name, "need an f32 result");
+    for (const auto& [type, definition] : scalar.definitions) {
+      if (!definition.formula) continue;
+      try {
+        if (formula::lower(definition.formula, scope_of(catalogue_, scalar, type)).type != type) {
+          problems_.add(scalar.where, scalar.name,
+                        "need a result of " + std::string(formula::type_name(type)));
+        }
+      } catch (const SyntaxError& error) {
+        problems_.add(scalar.where, scalar.name, error.what());
       }
-    } catch (const SyntaxError& error) {
-      problems_.add(scalar.where, scalar.name, error.what());
     }
     for (const Node& derivative : scalar.derivatives) {
       try {
-        formula::Scope scope = scope_of(catalogue_, scalar);
+        formula::Scope scope = scope_of(catalogue_, scalar, formula::Type::f32);
         scope.scalar_arity = [&](const std::string& name) { return arity(name); };
         formula::lower({{}, derivative}, scope);
       } catch (const SyntaxError& error) {
@@ -108,7 +112,7 @@ class Checker {
   }
 
   void check_formulas(const Entry& entry) {
-    std::set<std::string> told;  // a formula for all dtypes has its mistake once
+    std::set<std::string> told;  // a formula for several dtypes has its mistake once
     for (const auto& [dtype, block] : entry.formulas) {
       if (!block) continue;
       try {
@@ -119,7 +123,7 @@ class Checker {
           throw SyntaxError("need a result of " + std::string(name_of(dtype)), 0);
         }
       } catch (const SyntaxError& error) {
-        if (told.insert(error.what()).second) problem(entry, error.what());
+        if (told.insert(formula::to_string(block)).second) problem(entry, error.what());
       }
     }
   }
@@ -219,12 +223,35 @@ class Checker {
   void check_tests(const Entry& entry) {
     const bool is_computed = entry.kind == Kind::elementwise || entry.kind == Kind::reduction;
     if (is_computed && entry.reference.empty()) problem(entry, "need 'reference'");
+    check_numpy(entry);
     for (const auto& [operand, sample] : entry.samples) {
       const auto& operands = entry.recorded.operands;
       if (std::find(operands.begin(), operands.end(), operand) == operands.end()) {
         problem(entry, "samples of '" + operand + "', which is no operand" +
                            suggestion(operand, operands));
       }
+    }
+  }
+
+  // Every public operator has its counterpart in Python and a way to be called.
+  void check_numpy(const Entry& entry) {
+    if (entry.is_internal || !entry.no_numpy.empty() || !entry.reference.empty()) return;
+    std::vector<std::string> names = entry.recorded.operands;
+    for (const schema::Argument& argument : entry.function().schema.arguments) {
+      if (std::find(names.begin(), names.end(), argument.name) == names.end()) {
+        names.push_back(argument.name);
+      }
+    }
+    const std::string example = names.empty() ? "" : ", as np." + entry.name + "(" + names[0] + ")";
+    if (entry.numpy.empty()) {
+      problem(entry, "need 'numpy', an expression over " + joined(names, ", ") +
+                         " with np, sp (scipy.special) and ref (tests/python/references.py)" +
+                         example + "; or 'numpy: {none: the reason}'");
+    }
+    if (entry.calls.empty() && !entry.has_plain_calls()) {
+      problem(entry,
+              "need 'calls', lists of arguments in Python for the tests, as [\"t(2, 3), 1\"] "
+              "(ops/README.md, 'Calls')");
     }
   }
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "codegen/formula/expression.h"
+#include "codegen/formula/typed.h"
 #include "codegen/schema/types.h"
 #include "lazuli/core/dtype.h"
 
@@ -39,7 +39,7 @@ std::string_view name_of(Kind kind);
 // How the dtypes that an entry computes in and gives follow from its operands'.
 enum class DTypeRule {
   same,        // operands meet in one dtype, the result has it
-  floating,    // the same, but integers and bools become the default float
+  floating,    // the same, but integers and bools become f32
   boolean,     // operands meet in one dtype, the result is bool
   accumulate,  // integers and bools become i64 (sum)
   index,       // the result is i64
@@ -104,6 +104,9 @@ struct Entry {
 
   DTypeRule dtype = DTypeRule::same;
   std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
+  // f64 is among them because the group `float` is, and goes again where a formula calls a scalar
+  // function that has none.
+  bool has_f64_by_group = false;
   std::map<std::string, DType>
       argument_dtypes;                // operands of a dtype of their own: condition: bool
   Recorded recorded;                  // empty for a composite
@@ -139,26 +142,40 @@ struct Entry {
 
   // Tests.
   std::string reference;  // a C++ expression of doubles over the operands' names
-  double ulp = 0.5;       // of the f32 result against the reference
+  double ulp = 0.5;       // of the result against the reference
   std::map<std::string, Sample> samples;
   bool has_whole_samples = false;     // samples are rounded, so that equal ones occur
   bool has_ordinary_samples = false;  // no infinities, NaNs and extremes
+  // The counterpart, a Python expression over the operands' names, of functions without recorded
+  // operands over the arguments'; or the reason why there is none.
+  std::string numpy;
+  std::string no_numpy;
+  std::vector<std::string> calls;  // argument lists in Python, where none follow from the kind
 
   const Function& function() const { return functions.front(); }
   bool is_recorded() const { return kind != Kind::composite; }
+  // Its arguments follow from operands and samples (elementwise) or dimensions (reduction).
+  bool has_plain_calls() const {
+    return !is_by_hand && (kind == Kind::elementwise || kind == Kind::reduction);
+  }
   Role role_of(const std::string& argument) const { return roles.at(argument); }
 };
 
-// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml).
+// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml), in
+// f32 and, where it says so, in f64.
 struct ScalarFunction {
+  struct Definition {
+    formula::Block formula;
+    double ulp = 0;  // bound of the error against the reference, over every input
+  };
   Position where;
   std::string name;
   std::string doc;
-  std::vector<std::string> parameters;  // all f32, as is the result
-  formula::Block formula;
-  double ulp = 0;                // bound of the error against the reference, over every f32
-  std::string reference;         // empty: a part of other functions, measured in them
-  bool takes_fractions = false;  // the bound holds for the multiples of 2^-24 in [0, 1) only
+  std::vector<std::string> parameters;  // all of the definition's type, as is the result
+  std::map<formula::Type, Definition> definitions;  // by f32 and f64
+  std::string reference;  // empty: a part of other functions, measured in them
+  // The bounds hold for the values of rand only: multiples of 2^-24 (f64: 2^-53) in [0, 1).
+  bool takes_fractions = false;
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 
@@ -170,6 +187,9 @@ struct Catalogue {
   // By "add.Tensor", "add_.Tensor", "exp".
   const Function* find_function(std::string_view full_name) const;
   const ScalarFunction* find_scalar(std::string_view name) const;
+  // The error's bound of the result in f32 or f64: the entry's own, or that of the scalar function
+  // which is all that the formula calls.
+  double ulp_of(const Entry& entry, DType dtype) const;
 };
 
 }  // namespace lazuli::codegen

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "codegen/catalogue/check.h"
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/catalogue/read.h"
 #include "codegen/text.h"
 
@@ -49,6 +50,28 @@ void read_document(const Yaml& document, const std::string& file, Catalogue& cat
   for (const Yaml& item : ops->items) {
     catalogue.entries.push_back(read_entry(*kind, item, file, problems));
   }
+}
+
+bool calls_scalar_without(const Catalogue& catalogue, const formula::Node& node,
+                          formula::Type type) {
+  if (node->form == formula::Expression::Form::call) {
+    const ScalarFunction* scalar = catalogue.find_scalar(node->text);
+    if (scalar && !scalar->definitions.count(type)) return true;
+  }
+  return std::any_of(
+      node->operands.begin(), node->operands.end(),
+      [&](const formula::Node& operand) { return calls_scalar_without(catalogue, operand, type); });
+}
+
+// What the group `float` promises of f64 holds where every scalar function has an f64 definition.
+void drop_f64_without_scalars(const Catalogue& catalogue, Entry& entry) {
+  const auto formula = entry.formulas.find(kFloat64);
+  if (!entry.has_f64_by_group || formula == entry.formulas.end() || !formula->second) return;
+  if (!calls_scalar_without(catalogue, formula::inlined(formula->second), formula::Type::f64)) {
+    return;
+  }
+  entry.formulas.erase(formula);
+  std::erase(entry.dtypes, kFloat64);
 }
 
 }  // namespace
@@ -102,6 +125,7 @@ Catalogue load(const std::string& folder, Problems& problems) {
       problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
     }
   }
+  for (Entry& entry : catalogue.entries) drop_f64_without_scalars(catalogue, entry);
   check(catalogue, problems);
   if (problems.empty()) derive_gradients(catalogue, problems);
   return catalogue;
@@ -128,6 +152,13 @@ const ScalarFunction* Catalogue::find_scalar(std::string_view name) const {
     if (scalar.name == name) return &scalar;
   }
   return nullptr;
+}
+
+double Catalogue::ulp_of(const Entry& entry, DType dtype) const {
+  const auto formula = entry.formulas.find(dtype);
+  if (formula == entry.formulas.end() || !formula->second.bindings.empty()) return entry.ulp;
+  const ScalarFunction* scalar = find_scalar(formula->second.result->text);
+  return scalar ? std::max(entry.ulp, scalar->definitions.at(type_of(dtype)).ulp) : entry.ulp;
 }
 
 }  // namespace lazuli::codegen

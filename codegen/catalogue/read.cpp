@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/schema/parser.h"
 #include "codegen/text.h"
 
@@ -43,7 +44,9 @@ const std::vector<std::string> kKeys = {"op",
                                         "samples",
                                         "whole_samples",
                                         "ordinary_samples",
-                                        "shapes"};
+                                        "shapes",
+                                        "numpy",
+                                        "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
                                               "reference", "inputs", "derivative"};
@@ -195,11 +198,24 @@ class Reader {
   }
 
   DType dtype(const Yaml& at, const std::string& word) {
-    for (const DType candidate : {kBool, kInt64, kFloat32}) {
-      if (name_of(candidate) == word) return candidate;
-    }
-    problem(at, "unknown dtype '" + word + "'" + suggestion(word, {"bool", "i64", "f32"}));
+    const std::vector<DType> found = dtypes_named(word);
+    if (found.size() == 1) return found[0];
+    problem(at, "unknown dtype '" + word + "'" + suggestion(word, dtype_words()));
     return kFloat32;
+  }
+
+  // Joins what a word names, a group or a dtype, to the entry's dtypes.
+  void add_dtypes(const Yaml& at, const std::string& word) {
+    const std::vector<DType> found = dtypes_named(word);
+    if (found.empty()) {
+      problem(at, "unknown dtype '" + word + "'" + suggestion(word, dtype_words()));
+    }
+    for (const DType each : found) {
+      if (std::count(entry_.dtypes.begin(), entry_.dtypes.end(), each)) continue;
+      entry_.dtypes.push_back(each);
+      entry_.has_f64_by_group |= each == kFloat64 && found.size() > 1;
+    }
+    if (word == name_of(kFloat64)) entry_.has_f64_by_group = false;
   }
 
   void read_dtypes() {
@@ -218,15 +234,17 @@ class Reader {
     }
     const Yaml* formula = yaml_.find("formula");
     if (const Yaml* list = yaml_.find("dtypes")) {
-      for (const Yaml& item : list->items) entry_.dtypes.push_back(dtype(item, item.text));
+      for (const Yaml& item : list->items) add_dtypes(item, item.text);
     } else if (formula && formula->form == Yaml::Form::map) {
-      for (const std::string& key : formula->keys) entry_.dtypes.push_back(dtype(*formula, key));
-    } else if (entry_.dtype == DTypeRule::floating) {
-      entry_.dtypes = {kFloat32};
-    } else if (entry_.dtype == DTypeRule::accumulate) {
-      entry_.dtypes = {kFloat32, kInt64};
+      for (const std::string& key : formula->keys) add_dtypes(*formula, key);
     } else {
-      entry_.dtypes = {kFloat32, kInt64, kBool};
+      add_dtypes(yaml_, "float");
+      if (entry_.dtype == DTypeRule::accumulate) {
+        add_dtypes(yaml_, "i64");
+      } else if (entry_.dtype != DTypeRule::floating) {
+        add_dtypes(yaml_, "int");
+        add_dtypes(yaml_, "bool");
+      }
     }
     if (const Yaml* map = yaml_.find("argument_dtypes")) {
       for (size_t i = 0; i < map->keys.size(); ++i) {
@@ -347,15 +365,17 @@ class Reader {
     }
     for (const DType dtype : entry_.dtypes) {
       const Yaml* text = formula;
-      if (formula->form == Yaml::Form::map) text = formula->find(name_of(dtype));
+      if (formula->form == Yaml::Form::map) {
+        // That of the dtype itself, of the one that it computes in, or of its group.
+        text = formula->find(name_of(dtype));
+        if (!text) text = formula->find(formula::type_name(type_of(dtype)));
+        if (!text) text = formula->find(group_of(dtype));
+      }
       if (!text) {
         problem(*formula, "need a formula for " + std::string(name_of(dtype)));
         continue;
       }
-      const bool first = entry_.formulas.empty() || formula->form == Yaml::Form::map;
-      entry_.formulas[dtype] =
-          first ? read_block(*text, {file_, text->line}, name_, "formula", problems_)
-                : entry_.formulas.begin()->second;
+      entry_.formulas[dtype] = read_block(*text, {file_, text->line}, name_, "formula", problems_);
     }
   }
 
@@ -428,6 +448,8 @@ class Reader {
     entry_.has_whole_samples = flag(yaml_, "whole_samples");
     entry_.has_ordinary_samples = flag(yaml_, "ordinary_samples");
     if (const Yaml* ulp = yaml_.find("ulp")) entry_.ulp = std::strtod(ulp->text.c_str(), nullptr);
+    entry_.calls = words(yaml_, "calls");
+    read_numpy();
     const Yaml* samples = yaml_.find("samples");
     if (!samples) return;
     for (size_t i = 0; i < samples->keys.size(); ++i) {
@@ -441,12 +463,56 @@ class Reader {
     }
   }
 
+  // `numpy: np.exp(self)`, or `numpy: {none: why}`.
+  void read_numpy() {
+    const Yaml* numpy = yaml_.find("numpy");
+    if (!numpy) return;
+    if (numpy->form == Yaml::Form::map) {
+      check_keys(*numpy, {"none"});
+      const Yaml* reason = numpy->find("none");
+      if (reason) entry_.no_numpy = reason->text;
+      if (entry_.no_numpy.empty()) problem(*numpy, "need the reason in 'numpy: {none: why}'");
+    } else {
+      entry_.numpy = trimmed(numpy->text);
+    }
+  }
+
   const Yaml& yaml_;
   const std::string& file_;
   Problems& problems_;
   Entry entry_;
   std::string name_;
 };
+
+// `formula` and `ulp`: of f32 alone, or maps of f32 and f64. A part of others has no `ulp`.
+void read_definitions(const Yaml& yaml, const std::string& file, ScalarFunction& scalar,
+                      Problems& problems) {
+  const Yaml* formula = yaml.find("formula");
+  const Yaml* ulp = yaml.find("ulp");
+  if (!formula) return;
+  const auto problem = [&](const Yaml& at, const std::string& message) {
+    problems.add({file, at.line}, scalar.name, message);
+  };
+  const bool is_map = formula->form == Yaml::Form::map;
+  if (ulp && is_map != (ulp->form == Yaml::Form::map)) {
+    problem(*ulp, "need one 'ulp' for each 'formula'");
+    return;
+  }
+  for (const std::string& key : is_map ? formula->keys : std::vector<std::string>{"f32"}) {
+    const Yaml* text = is_map ? formula->find(key) : formula;
+    const Yaml* bound = is_map && ulp ? ulp->find(key) : ulp;
+    if (key != "f32" && key != "f64") {
+      problem(*text, "need f32 or f64 in 'formula'; got '" + key + "'");
+    } else if (ulp && !bound) {
+      problem(*ulp, "need the 'ulp' of " + key);
+    } else {
+      scalar.definitions[key == "f32" ? formula::Type::f32 : formula::Type::f64] = {
+          read_block(*text, {file, text->line}, scalar.name, "formula", problems),
+          bound ? std::strtod(bound->text.c_str(), nullptr) : 0};
+    }
+  }
+  if (!scalar.definitions.count(formula::Type::f32)) problem(*formula, "need a formula for f32");
+}
 
 }  // namespace
 
@@ -495,16 +561,13 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
     problems.add(scalar.where, scalar.name, "need 'ulp' and 'reference', or neither for a part");
   }
   if (const Yaml* doc = yaml.find("doc")) scalar.doc = trimmed(doc->text);
-  if (const Yaml* ulp = yaml.find("ulp")) scalar.ulp = std::strtod(ulp->text.c_str(), nullptr);
+  read_definitions(yaml, file, scalar, problems);
   if (const Yaml* reference = yaml.find("reference")) scalar.reference = reference->text;
   if (const Yaml* inputs = yaml.find("inputs")) {
     scalar.takes_fractions = inputs->text == "fractions";
     if (!scalar.takes_fractions && inputs->text != "all") {
       problems.add({file, inputs->line}, scalar.name, "need 'all' or 'fractions' for 'inputs'");
     }
-  }
-  if (const Yaml* text = yaml.find("formula")) {
-    scalar.formula = read_block(*text, {file, text->line}, scalar.name, "formula", problems);
   }
   if (const Yaml* map = yaml.find("derivative")) {
     for (const std::string& parameter : scalar.parameters) {

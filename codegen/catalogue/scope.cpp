@@ -1,29 +1,23 @@
 #include "codegen/catalogue/scope.h"
 
-namespace lazuli::codegen {
-formula::Type type_of(DType dtype) {
-  switch (dtype) {
-    case DType::boolean:
-      return formula::Type::mask;
-    case DType::i64:
-      return formula::Type::i64;
-    case DType::f32:
-      break;
-  }
-  return formula::Type::f32;
-}
+#include "codegen/catalogue/dtypes.h"
 
+namespace lazuli::codegen {
 namespace {
 
-// The scalar functions before `end`.
-void add_scalars(const Catalogue& catalogue, size_t end, formula::Scope& scope) {
+// The scalar functions before `end`, computing in `type`.
+void add_scalars(const Catalogue& catalogue, size_t end, formula::Type type,
+                 formula::Scope& scope) {
+  scope.fraction = type;
   for (size_t i = 0; i < end; ++i) scope.scalar_names.push_back(catalogue.scalars[i].name);
-  scope.scalar_arity = [&catalogue, end](const std::string& name) {
+  scope.scalar_arity = [&catalogue, end, type](const std::string& name) {
     for (size_t i = 0; i < end; ++i) {
       const ScalarFunction& scalar = catalogue.scalars[i];
-      if (scalar.name == name) return static_cast<int>(scalar.parameters.size());
+      if (scalar.name != name) continue;
+      return scalar.definitions.count(type) ? static_cast<int>(scalar.parameters.size())
+                                            : formula::Scope::kOtherType;
     }
-    return -1;
+    return formula::Scope::kNoScalar;
   };
 }
 
@@ -37,19 +31,22 @@ formula::Scope scope_of(const Catalogue& catalogue, const Entry& entry, DType dt
         {operand, type_of(own == entry.argument_dtypes.end() ? dtype : own->second)});
   }
   if (entry.takes_index) scope.parameters.push_back({"index", formula::Type::i64});
+  if (type_of(dtype) == formula::Type::i32) scope.integer = formula::Type::i32;
   scope.attributes = entry.recorded.attributes;
-  add_scalars(catalogue, catalogue.scalars.size(), scope);
+  add_scalars(catalogue, catalogue.scalars.size(),
+              dtype == kFloat64 ? formula::Type::f64 : formula::Type::f32, scope);
   return scope;
 }
 
-formula::Scope scope_of(const Catalogue& catalogue, const ScalarFunction& scalar) {
+formula::Scope scope_of(const Catalogue& catalogue, const ScalarFunction& scalar,
+                        formula::Type type) {
   formula::Scope scope;
   for (const std::string& parameter : scalar.parameters) {
-    scope.parameters.push_back({parameter, formula::Type::f32});
+    scope.parameters.push_back({parameter, type});
   }
   size_t own = 0;
   while (own < catalogue.scalars.size() && &catalogue.scalars[own] != &scalar) ++own;
-  add_scalars(catalogue, own, scope);
+  add_scalars(catalogue, own, type, scope);
   return scope;
 }
 

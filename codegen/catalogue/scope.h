@@ -6,10 +6,10 @@
 
 namespace lazuli::codegen {
 
-formula::Type type_of(DType dtype);
 // Of an elementwise entry that computes in `dtype`.
 formula::Scope scope_of(const Catalogue& catalogue, const Entry& entry, DType dtype);
-// A scalar function sees those that stand before it.
-formula::Scope scope_of(const Catalogue& catalogue, const ScalarFunction& scalar);
+// Of a scalar function's definition in f32 or f64. It sees those that stand before it.
+formula::Scope scope_of(const Catalogue& catalogue, const ScalarFunction& scalar,
+                        formula::Type type);
 
 }  // namespace lazuli::codegen

@@ -22,9 +22,16 @@ std::string scalar_cases(const Catalogue& catalogue);      // tests/scalars/scal
 // tests/operators/operator_cases.gen.cpp
 std::string operator_cases(const Catalogue& catalogue);
 
+std::string operators_page(const Catalogue& catalogue);         // docs/operators.md
+std::string python_bindings(const Catalogue& catalogue);        // python/functions.gen.cpp
+std::string python_dtypes_stub(const Catalogue& catalogue);     // python/dtypes.gen.pyi
+std::string python_functions_stub(const Catalogue& catalogue);  // python/functions.gen.pyi
+std::string python_methods_stub(const Catalogue& catalogue);    // python/methods.gen.pyi
+std::string python_cases(const Catalogue& catalogue);           // tests/python/operators.gen.json
+
 // Parts of those files, for `show`.
 std::string formula_functions(const Catalogue& catalogue, const Entry& entry);
-std::string scalar_function(const Catalogue& catalogue, const ScalarFunction& scalar);
+std::string scalar_functions(const Catalogue& catalogue, const ScalarFunction& scalar);
 std::string function_definitions(const Catalogue& catalogue, const Entry& entry);
 std::string gradient_function(const Catalogue& catalogue, const Entry& entry);
 

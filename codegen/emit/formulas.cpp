@@ -2,7 +2,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/catalogue/scope.h"
 #include "codegen/emit/emit.h"
 #include "codegen/emit/steps.h"
@@ -10,8 +13,6 @@
 
 namespace lazuli::codegen::emit {
 namespace {
-
-constexpr DType kAll[] = {kBool, kInt64, kFloat32};
 
 // The formula's lines as comment, after the entry's place.
 std::string comment(const Position& where, const formula::Block& block) {
@@ -47,27 +48,48 @@ std::string function_text(const std::string& name, const std::string& body) {
   return head + body + "}\n";
 }
 
-// The function of each dtype's formula; one name where all are the same.
+// What tells the function of these dtypes from the others of its entry: their group, or the type
+// that they compute in, where no other formula is for that, else a dtype's own name.
+std::string suffix_of(const std::vector<DType>& dtypes, const std::map<std::string, int>& bodies) {
+  std::vector<std::string> groups;
+  for (const DType dtype : dtypes) {
+    const std::string group(group_of(dtype));
+    if (groups.empty() || groups.back() != group) groups.push_back(group);
+  }
+  if (groups.size() > 1 || bodies.at(groups[0]) == 1) return joined(groups, "_");
+  const std::string type(formula::type_name(type_of(dtypes[0])));
+  return bodies.at(type) == 1 ? type : std::string(name_of(dtypes[0]));
+}
+
+// The function of each dtype's formula; dtypes whose formulas come to the same share one.
 std::vector<std::pair<DType, std::string>> names_of(const Catalogue& catalogue,
                                                     const Entry& entry) {
+  std::map<std::string, std::vector<DType>> sharing;  // by body
+  for (const auto& [dtype, block] : entry.formulas) {
+    sharing[body(catalogue, entry, dtype)].push_back(dtype);
+  }
+  std::map<std::string, int> bodies;  // of each group and type
+  for (const auto& [text, dtypes] : sharing) {
+    std::set<std::string_view> words;
+    for (const DType dtype : dtypes) {
+      words.insert({group_of(dtype), formula::type_name(type_of(dtype))});
+    }
+    for (const std::string_view word : words) ++bodies[std::string(word)];
+  }
   std::vector<std::pair<DType, std::string>> result;
-  std::string first;
-  bool all_same = true;
-  for (const auto& [dtype, block] : entry.formulas) {
-    const std::string text = body(catalogue, entry, dtype);
-    if (first.empty()) first = text;
-    all_same &= text == first;
+  for (const auto& [text, dtypes] : sharing) {
+    const std::string name =
+        sharing.size() == 1 ? entry.name : entry.name + "_" + suffix_of(dtypes, bodies);
+    for (const DType dtype : dtypes) result.emplace_back(dtype, name);
   }
-  for (const auto& [dtype, block] : entry.formulas) {
-    result.push_back({dtype, entry.name + (all_same ? "" : "_" + std::string(name_of(dtype)))});
-  }
+  std::sort(result.begin(), result.end());
   return result;
 }
 
 std::string table_row(const Catalogue& catalogue, const Entry& entry) {
   std::string row;
   const auto names = names_of(catalogue, entry);
-  for (const DType dtype : kAll) {
+  for (const DType dtype : kAllDTypes) {
     std::string name = "nullptr";
     for (const auto& [own, function] : names) {
       if (own == dtype) name = function;
@@ -80,10 +102,10 @@ std::string table_row(const Catalogue& catalogue, const Entry& entry) {
 }  // namespace
 
 std::string formula_functions(const Catalogue& catalogue, const Entry& entry) {
-  std::string text, last;
+  std::string text;
+  std::set<std::string> written;
   for (const auto& [dtype, name] : names_of(catalogue, entry)) {
-    if (name == last) continue;
-    last = name;
+    if (!written.insert(name).second) continue;
     text += (text.empty() ? "" : "\n") + comment(entry.where, entry.formulas.at(dtype));
     text += function_text(name, body(catalogue, entry, dtype));
   }
@@ -102,13 +124,13 @@ std::string formulas_source(const Catalogue& catalogue) {
   for (const Entry& entry : catalogue.entries) {
     if (!entry.is_recorded()) continue;
     if (entry.formulas.empty()) {
-      rows += "    {nullptr, nullptr, nullptr},  // " + entry.name + "\n";
+      rows += "    {},  // " + entry.name + "\n";
       continue;
     }
     text += formula_functions(catalogue, entry) + "\n";
     rows += table_row(catalogue, entry);
   }
-  text += "}  // namespace\n\n// By OpKind, then by DType: bool, i64, f32.\n";
+  text += "}  // namespace\n\n// By OpKind, then by DType.\n";
   text += "const Formula kFormulas[kOpKindCount][kDTypeCount] = {\n" + rows + "};\n\n";
   return text + "}  // namespace lazuli::op::tables\n";
 }

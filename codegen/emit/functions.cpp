@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
 
@@ -185,6 +186,9 @@ class Body {
       } else if (entry_.role_of(operand) == Role::factor) {
         line("check_factor(\"{}\", \"{}\", {}, {}, at);", schema_.name, operand, operand, dtype_);
         line("record.factor({}, {});", operand, dtype_);
+      } else if (entry_.dtype == DTypeRule::boolean) {
+        // Compared is what a tensor of the dtype would hold.
+        line("record.number({}.held_as({}), {});", operand, dtype_, dtype_);
       } else {
         line("record.number({}, {});", operand, dtype_);
       }
@@ -253,10 +257,13 @@ std::string composite_body(const Catalogue& catalogue, const Entry& entry,
         text += fmt::format("  const Tensor fractions = to({0}, to_floating({0}.dtype()), at);\n",
                             argument.name);
         piece.text = "fractions";
-      } else if (entry.dtypes == std::vector<DType>{kFloat32}) {
-        text += fmt::format("  check_dtype(\"{}\", \"{}\", {}, DType::f32, at);\n", name,
-                            argument.name, argument.name);
+      } else if (entry.dtypes == dtypes_named("float")) {
+        text += fmt::format("  check_floating(\"{}\", \"{}\", {}, at);\n", name, argument.name,
+                            argument.name);
       }
+    }
+    if (argument.type.base == Base::dtype && argument.type.is_optional) {
+      piece.text = argument.name + ".value_or(kFloat32)";
     }
     translator.define(argument.name, piece);
   }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
+#include "codegen/text.h"
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -12,14 +14,11 @@ int count_of(const std::vector<std::string>& names) {
   return !names.empty() && names.back().ends_with("...") ? -1 : static_cast<int>(names.size());
 }
 
-// One bit a DType.
+// One bit a DType: "k_float | k_i64".
 std::string dtype_bits(const Entry& entry) {
-  std::string text;
-  for (const DType dtype : {kBool, kInt64, kFloat32}) {
-    if (std::find(entry.dtypes.begin(), entry.dtypes.end(), dtype) == entry.dtypes.end()) continue;
-    text += (text.empty() ? "" : " | ") + std::string("k_") + std::string(name_of(dtype));
-  }
-  return text;
+  std::vector<std::string> words = split(text_of(entry.dtypes), ',');
+  for (std::string& word : words) word = "k_" + trimmed(word);
+  return joined(words, " | ");
 }
 
 // The operand whose dtype the entry computes in: the first without a dtype of its own.

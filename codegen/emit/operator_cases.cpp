@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
+#include "codegen/text.h"
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -13,16 +15,6 @@ using schema::Base;
 
 size_t place_of(const std::vector<std::string>& names, const std::string& name) {
   return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
-}
-
-// The bound of the f32 result: that of the scalar function which is all that the formula calls.
-double bound_of(const Catalogue& catalogue, const Entry& entry) {
-  const auto formula = entry.formulas.find(kFloat32);
-  if (formula == entry.formulas.end()) return entry.ulp;
-  const formula::Node& result = formula->second.result;
-  const ScalarFunction* scalar =
-      formula->second.bindings.empty() ? catalogue.find_scalar(result->text) : nullptr;
-  return scalar ? std::max(entry.ulp, scalar->ulp) : entry.ulp;
 }
 
 // "t[0]" or "n[2]": the operand whose place the argument takes.
@@ -55,16 +47,17 @@ std::string operand_row(const Entry& entry, const Function& function, size_t pla
                      own != entry.argument_dtypes.end(), range.low, range.high);
 }
 
+// The dtypes of operands: those that the entry computes in, and those that it promotes to them.
 std::string dtype_list(const Entry& entry) {
-  // Fractions by promotion: the same results as from f32.
-  if (entry.dtype == DTypeRule::floating) return "{kFloat32, kInt64, kBool}";
-  if (entry.dtype == DTypeRule::accumulate) return "{kFloat32, kInt64, kBool}";
-  std::string text;
-  for (const DType dtype : entry.dtypes) {
-    const char* name = dtype == kBool ? "kBool" : dtype == kInt64 ? "kInt64" : "kFloat32";
-    text += (text.empty() ? "" : ", ") + std::string(name);
+  std::vector<std::string> names;
+  const bool promotes = entry.dtype == DTypeRule::floating || entry.dtype == DTypeRule::accumulate;
+  for (const DType dtype : kAllDTypes) {
+    const bool computes =
+        std::find(entry.dtypes.begin(), entry.dtypes.end(), dtype) != entry.dtypes.end();
+    if (!computes && (!promotes || is_floating(dtype))) continue;
+    names.push_back("DType::" + std::string(dtype == kBool ? "boolean" : name_of(dtype)));
   }
-  return "{" + text + "}";
+  return "{" + joined(names, ", ") + "}";
 }
 
 std::string result_text(const Entry& entry) {
@@ -100,14 +93,15 @@ std::string elementwise_case(const Catalogue& catalogue, const Entry& entry,
   return fmt::format(
       "      {{.name = \"{}\",\n       .entry = \"{}\",\n       .dtypes = {},\n"
       "       .result = Result::{},\n       .operands = {{{}}},\n       .is_in_place = {},\n"
-      "       .has_whole_samples = {},\n       .has_ordinary_samples = {},\n       .has_gradient = "
-      "{},\n       .ulp = {},\n"
+      "       .has_whole_samples = {},\n       .has_ordinary_samples = {},\n"
+      "       .has_gradient = {},\n       .ulp = {},\n       "
+      ".ulp_f64 = {},\n"
       "       .apply = [](const Tensor* t, const Scalar*{}) -> Tensor {{ return {}; }},\n"
       "       .reference = {}}},\n",
       function.schema.full_name(), entry.where.text(), dtype_list(entry), result_text(entry),
       operands, function.is_in_place, entry.has_whole_samples, entry.has_ordinary_samples,
-      entry.has_gradient, bound_of(catalogue, entry), has_numbers ? " n" : "", call_text(function),
-      reference_text(entry));
+      entry.has_gradient, catalogue.ulp_of(entry, kFloat32), catalogue.ulp_of(entry, kFloat64),
+      has_numbers ? " n" : "", call_text(function), reference_text(entry));
 }
 
 std::string reduction_case(const Entry& entry) {

@@ -20,6 +20,12 @@ std::vector<Output> outputs() {
       {"lazuli/functions/gradients.gen.cpp", gradients_source},
       {"tests/scalars/scalar_cases.gen.cpp", scalar_cases},
       {"tests/operators/operator_cases.gen.cpp", operator_cases},
+      {"docs/operators.md", operators_page},
+      {"python/functions.gen.cpp", python_bindings},
+      {"python/dtypes.gen.pyi", python_dtypes_stub},
+      {"python/functions.gen.pyi", python_functions_stub},
+      {"python/methods.gen.pyi", python_methods_stub},
+      {"tests/python/operators.gen.json", python_cases},
   };
 }
 

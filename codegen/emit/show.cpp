@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
 
@@ -34,9 +35,7 @@ std::string show_entry(const Catalogue& catalogue, const Entry& entry) {
     text += line("attributes", joined(entry.recorded.attributes, ", "));
     text += line("sizes", joined(entry.recorded.sizes, ", "));
     text += line("offsets", joined(entry.recorded.offsets, ", "));
-    std::vector<std::string> dtypes;
-    for (const DType dtype : entry.dtypes) dtypes.emplace_back(name_of(dtype));
-    text += line("dtypes", joined(dtypes, ", "));
+    text += line("dtypes", text_of(entry.dtypes));
     text += line("result", std::string(name_of(entry.dtype)));
   }
   text += line("combine", entry.combine);
@@ -48,6 +47,7 @@ std::string show_entry(const Catalogue& catalogue, const Entry& entry) {
     key = "";
   }
   text += line("reference", entry.reference);
+  text += line("numpy", entry.numpy);
   std::vector<std::string> parts = {function_definitions(catalogue, entry)};
   if (entry.is_recorded()) parts.push_back(gradient_function(catalogue, entry));
   if (!entry.formulas.empty()) parts.push_back(formula_functions(catalogue, entry));
@@ -62,12 +62,16 @@ std::string show_scalar(const Catalogue& catalogue, const ScalarFunction& scalar
   std::string text = fmt::format("{}({})  {}  scalar function\n", scalar.name,
                                  joined(scalar.parameters, ", "), scalar.where.text());
   text += wrapped(scalar.doc, "  ") + "\n";
-  text += line("error", fmt::format("at most {} ulp of {}", scalar.ulp, scalar.reference));
+  std::vector<std::string> bounds;
+  for (const auto& [type, definition] : scalar.definitions) {
+    bounds.push_back(fmt::format("{} at most {} ulp", formula::type_name(type), definition.ulp));
+  }
+  text += line("error", joined(bounds, ", ") + " of " + scalar.reference);
   for (size_t i = 0; i < scalar.derivatives.size(); ++i) {
     text += line(i == 0 ? "derivative" : "",
                  scalar.parameters[i] + ": " + formula::to_string(scalar.derivatives[i]));
   }
-  return text + "\n" + scalar_function(catalogue, scalar);
+  return text + "\n" + scalar_functions(catalogue, scalar);
 }
 
 }  // namespace

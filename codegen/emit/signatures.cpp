@@ -76,6 +76,7 @@ std::string default_value(const Argument& argument) {
     return argument.type.base == Base::tensor || argument.type.is_list ? "{}" : "std::nullopt";
   }
   if (text.starts_with('\'')) return "\"" + text.substr(1, text.size() - 2) + "\"";
+  if (text == "Mean") return "Reduction::Mean";
   if (text.starts_with('[')) return "{" + text.substr(1, text.size() - 2) + "}";
   return text;
 }

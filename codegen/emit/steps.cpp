@@ -10,25 +10,30 @@ namespace {
 using formula::Step;
 using formula::Type;
 
-std::string float_literal(const std::string& text) {
+std::string fraction_literal(const std::string& text) {
   const bool is_hexadecimal = text.find('x') != std::string::npos;
   const bool has_point = text.find_first_of(is_hexadecimal ? "p" : ".e") != std::string::npos;
-  return text + (has_point ? "f" : is_hexadecimal ? "p0f" : ".0f");
+  return text + (has_point ? "" : is_hexadecimal ? "p0" : ".0");
 }
 
 std::string integer_literal(const Step& step) {
-  if (step.number > 2147483647.0) return "static_cast<int32_t>(" + step.number_text + "u)";
+  const bool is_word = step.type == Type::i32;
+  if (step.number >= (is_word ? 0x1p31 : 0x1p63)) {
+    return fmt::format("static_cast<int{}_t>({}u)", is_word ? 32 : 64, step.number_text);
+  }
   return step.number_text;
 }
 
 std::string constant(const Step& step) {
   switch (step.type) {
     case Type::f32:
-      return "builder.f32(" + float_literal(step.number_text) + ")";
+      return "builder.f32(" + fraction_literal(step.number_text) + "f)";
+    case Type::f64:
+      return "builder.f64(" + fraction_literal(step.number_text) + ")";
     case Type::i32:
       return "builder.i32(" + integer_literal(step) + ")";
     case Type::i64:
-      return "builder.i64(" + step.number_text + ")";
+      return "builder.i64(" + integer_literal(step) + ")";
     case Type::mask:
       break;
   }
@@ -48,21 +53,21 @@ std::string expression(const Step& step) {
     case Step::Form::bitcast:
       return "builder.bitcast(" + operands + ")";
     case Step::Form::convert:
-      return fmt::format("builder.convert({}, Type::{})", operands, kernel_type_name(step.type));
+      return fmt::format("builder.convert({}, Type::{})", operands, formula::type_name(step.type));
     case Step::Form::attribute:
       return fmt::format("builder.convert({}, kernel::type_of(static_cast<DType>(attributes[{}])))",
                          operands, step.number);
     case Step::Form::scalar:
-      return "scalars::" + step.function + "(builder, " + operands + ")";
+      return "scalars::" + scalar_function_name(step.function, step.type) + "(builder, " +
+             operands + ")";
   }
   return "";
 }
 
 }  // namespace
 
-const char* kernel_type_name(formula::Type type) {
-  static constexpr const char* kNames[] = {"f32", "i32", "i64", "mask"};
-  return kNames[static_cast<int>(type)];
+std::string scalar_function_name(const std::string& scalar, Type type) {
+  return type == Type::f32 ? scalar : scalar + "_" + std::string(formula::type_name(type));
 }
 
 std::string builder_calls(const formula::Steps& steps) {

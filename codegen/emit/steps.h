@@ -7,7 +7,8 @@
 
 namespace lazuli::codegen::emit {
 
-const char* kernel_type_name(formula::Type type);
+// What the C++ function of a scalar function's definition is called: exp, exp_f64.
+std::string scalar_function_name(const std::string& scalar, formula::Type type);
 // The body after the parameters are named, up to and with the return.
 std::string builder_calls(const formula::Steps& steps);
 

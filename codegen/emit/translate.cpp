@@ -62,7 +62,9 @@ bool Translator::helper(const Expression& node, Piece& result) {
     }
     return true;
   }
-  if (name == "detach") {
+  if (name == "wide_dtype") {
+    result = {"to_wide(" + text_of(in[0]) + ")", Meaning::other};
+  } else if (name == "detach") {
     result = {text_of(in[0]) + ".detach(at)", Meaning::tensor};
   } else if (name == "given") {
     result = {

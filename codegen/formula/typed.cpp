@@ -19,7 +19,10 @@ constexpr unsigned kF32 = 1u << static_cast<int>(Type::f32);
 constexpr unsigned kI32 = 1u << static_cast<int>(Type::i32);
 constexpr unsigned kI64 = 1u << static_cast<int>(Type::i64);
 constexpr unsigned kMask = 1u << static_cast<int>(Type::mask);
-constexpr unsigned kNumbers = kF32 | kI32 | kI64;
+constexpr unsigned kF64 = 1u << static_cast<int>(Type::f64);
+constexpr unsigned kFloats = kF32 | kF64;
+constexpr unsigned kIntegers = kI32 | kI64;
+constexpr unsigned kNumbers = kFloats | kIntegers;
 
 struct Builtin {
   const char* name;       // in a formula
@@ -34,31 +37,44 @@ constexpr Builtin kBuiltins[] = {
     {"add", "add", 2, kNumbers, false, false, "sum"},
     {"sub", "sub", 2, kNumbers, false, false, "difference"},
     {"mul", "mul", 2, kNumbers, false, false, "product"},
-    {"div", "div", 2, kF32, false, false, "quotient"},
-    {"fma", "fma", 3, kF32, false, false, "fused"},
-    {"sqrt", "sqrt", 1, kF32, false, false, "root"},
-    {"abs", "abs", 1, kF32, false, false, "magnitude"},
+    {"div", "div", 2, kFloats, false, false, "quotient"},
+    {"fma", "fma", 3, kFloats, false, false, "fused"},
+    {"sqrt", "sqrt", 1, kFloats, false, false, "root"},
+    {"abs", "abs", 1, kFloats, false, false, "magnitude"},
     {"neg", "neg", 1, kNumbers, false, false, "negated"},
     {"min", "min", 2, kNumbers, false, false, "least"},
     {"max", "max", 2, kNumbers, false, false, "largest"},
-    {"round", "round", 1, kF32, false, false, "rounded"},
-    {"floor", "floor", 1, kF32, false, false, "floored"},
-    {"ceil", "ceil", 1, kF32, false, false, "raised"},
-    {"trunc", "trunc", 1, kF32, false, false, "cut"},
+    {"round", "round", 1, kFloats, false, false, "rounded"},
+    {"floor", "floor", 1, kFloats, false, false, "floored"},
+    {"ceil", "ceil", 1, kFloats, false, false, "raised"},
+    {"trunc", "trunc", 1, kFloats, false, false, "cut"},
+    {"quotient", "quotient", 2, kIntegers, false, false, "whole_quotient"},
+    {"remainder", "remainder", 2, kIntegers, false, false, "rest"},
+    {"shift_left_by", "shift_left_by", 2, kIntegers, false, false, "shifted"},
+    {"shift_right_by", "shift_right_by", 2, kIntegers, false, false, "shifted"},
     {"eq", "eq", 2, kNumbers, true, false, "is_equal"},
     {"ne", "ne", 2, kNumbers, true, false, "is_other"},
     {"lt", "lt", 2, kNumbers, true, false, "is_less"},
     {"le", "le", 2, kNumbers, true, false, "is_at_most"},
     {"gt", "lt", 2, kNumbers, true, true, "is_more"},
     {"ge", "le", 2, kNumbers, true, true, "is_at_least"},
-    {"and", "bit_and", 2, kI32 | kMask, false, false, "both"},
-    {"or", "bit_or", 2, kI32 | kMask, false, false, "either"},
-    {"xor", "bit_xor", 2, kI32 | kMask, false, false, "one"},
-    {"not", "bit_not", 1, kI32 | kMask, false, false, "inverse"},
+    {"and", "bit_and", 2, kIntegers | kMask, false, false, "both"},
+    {"or", "bit_or", 2, kIntegers | kMask, false, false, "either"},
+    {"xor", "bit_xor", 2, kIntegers | kMask, false, false, "one"},
+    {"not", "bit_not", 1, kIntegers | kMask, false, false, "inverse"},
 };
 constexpr const char* kShifts[] = {"shift_left", "shift_right", "shift_right_logical"};
 constexpr std::pair<const char*, Type> kConversions[] = {
-    {"to_f32", Type::f32}, {"to_i32", Type::i32}, {"to_i64", Type::i64}};
+    {"to_f32", Type::f32}, {"to_f64", Type::f64}, {"to_i32", Type::i32}, {"to_i64", Type::i64}};
+struct Bitcast {
+  const char* name;
+  Type from;
+  Type to;
+};
+constexpr Bitcast kBitcasts[] = {{"as_f32", Type::i32, Type::f32},
+                                 {"as_i32", Type::f32, Type::i32},
+                                 {"as_f64", Type::i64, Type::f64},
+                                 {"as_i64", Type::f64, Type::i64}};
 
 const Builtin* find_builtin(const std::string& name) {
   for (const Builtin& builtin : kBuiltins) {
@@ -67,10 +83,9 @@ const Builtin* find_builtin(const std::string& name) {
   return nullptr;
 }
 
-std::string text_of(Type type) {
-  static constexpr const char* kNames[] = {"f32", "i32", "i64", "mask"};
-  return kNames[static_cast<int>(type)];
-}
+bool is_fraction(Type type) { return type == Type::f32 || type == Type::f64; }
+
+std::string text_of(Type type) { return std::string(type_name(type)); }
 
 class Lowering {
  public:
@@ -93,7 +108,7 @@ class Lowering {
       }
       names_[binding.name] = lower(binding.value, {}, binding.name);
     }
-    const Value result = lower(block.result, Type::f32, "");
+    const Value result = lower(block.result, scope_.fraction, "");
     return {std::move(steps_), result.name, result.type};
   }
 
@@ -116,7 +131,7 @@ class Lowering {
   Value lower(const Node& node, Wanted wanted, const std::string& name) {
     switch (node->form) {
       case Form::number:
-        return constant(node, wanted.value_or(Type::f32), name);
+        return constant(node, wanted.value_or(scope_.fraction), name);
       case Form::name:
         return lower_name(node, wanted);
       case Form::list:
@@ -129,7 +144,8 @@ class Lowering {
 
   Value lower_name(const Node& node, Wanted wanted) {
     if (const auto number = numbers_.find(node->text); number != numbers_.end()) {
-      return constant(number->second.first, wanted.value_or(Type::f32), number->second.second);
+      return constant(number->second.first, wanted.value_or(scope_.fraction),
+                      number->second.second);
     }
     const auto found = names_.find(node->text);
     if (found != names_.end()) return found->second;
@@ -140,7 +156,7 @@ class Lowering {
   }
 
   Value constant(const Node& node, Type type, const std::string& name) {
-    if (type != Type::f32 && type != Type::mask && !node->is_integer) {
+    if (!is_fraction(type) && type != Type::mask && !node->is_integer) {
       fail(node, "number " + node->text + " where " + text_of(type) + " is needed");
     }
     if (type == Type::mask && node->value != 0 && node->value != 1) {
@@ -180,8 +196,11 @@ class Lowering {
     for (const auto& [conversion, type] : kConversions) {
       if (function == conversion) return lower_conversion(node, type, name);
     }
-    if (function == "as_f32") return lower_bitcast(node, Type::i32, Type::f32, name);
-    if (function == "as_i32") return lower_bitcast(node, Type::f32, Type::i32, name);
+    if (function == "to_float") return lower_conversion(node, scope_.fraction, name);
+    if (function == "to_int") return lower_conversion(node, scope_.integer, name);
+    for (const Bitcast& bitcast : kBitcasts) {
+      if (function == bitcast.name) return lower_bitcast(node, bitcast.from, bitcast.to, name);
+    }
     if (function == "convert") return lower_attribute(node);
     return lower_scalar(node, name);
   }
@@ -241,14 +260,17 @@ class Lowering {
   Value lower_shift(const Node& node, const std::string& name) {
     need_operands(node, 2);
     const Value value = lower(node->operands[0], Type::i32, "");
-    if (value.type != Type::i32) fail(node, node->text + " of " + text_of(value.type));
+    if (value.type != Type::i32 && value.type != Type::i64) {
+      fail(node, node->text + " of " + text_of(value.type));
+    }
     const Node& by = node->operands[1];
-    if (by->form != Form::number || !by->is_integer || by->value < 0 || by->value > 31) {
-      fail(node, node->text + " needs a distance from 0 to 31");
+    const int most = value.type == Type::i32 ? 31 : 63;
+    if (by->form != Form::number || !by->is_integer || by->value < 0 || by->value > most) {
+      fail(node, fmt::format("{} needs a distance from 0 to {}", node->text, most));
     }
     Step step = named(name, "shifted");
     step.form = Step::Form::shift;
-    step.type = Type::i32;
+    step.type = value.type;
     step.function = node->text;
     step.operands = {value.name};
     step.number = by->value;
@@ -294,8 +316,11 @@ class Lowering {
   }
 
   Value lower_scalar(const Node& node, const std::string& name) {
-    const int arity = scope_.scalar_arity ? scope_.scalar_arity(node->text) : -1;
-    if (arity < 0) {
+    const int arity = scope_.scalar_arity ? scope_.scalar_arity(node->text) : Scope::kNoScalar;
+    if (arity == Scope::kOtherType) {
+      fail(node, node->text + " has no formula for " + text_of(scope_.fraction));
+    }
+    if (arity == Scope::kNoScalar) {
       std::vector<std::string> known = builtin_names();
       known.insert(known.end(), scope_.scalar_names.begin(), scope_.scalar_names.end());
       fail(node, "unknown function '" + node->text + "'" + suggestion(node->text, known));
@@ -303,10 +328,11 @@ class Lowering {
     need_operands(node, static_cast<size_t>(arity));
     Step step = named(name, node->text + "_of");
     step.form = Step::Form::scalar;
+    step.type = scope_.fraction;
     step.function = node->text;
     for (const Node& operand : node->operands) {
-      const Value value = lower(operand, Type::f32, "");
-      if (value.type != Type::f32) fail(node, node->text + " of " + text_of(value.type));
+      const Value value = lower(operand, scope_.fraction, "");
+      if (value.type != scope_.fraction) fail(node, node->text + " of " + text_of(value.type));
       step.operands.push_back(value.name);
     }
     return add(step);
@@ -345,10 +371,27 @@ class Lowering {
 
 }  // namespace
 
+std::string_view type_name(Type type) {
+  switch (type) {
+    case Type::f32:
+      return "f32";
+    case Type::f64:
+      return "f64";
+    case Type::i32:
+      return "i32";
+    case Type::i64:
+      return "i64";
+    case Type::mask:
+      break;
+  }
+  return "mask";
+}
+
 Steps lower(const Block& block, const Scope& scope) { return Lowering(scope).run(block); }
 
 std::vector<std::string> builtin_names() {
-  std::vector<std::string> names = {"where", "as_f32", "as_i32"};
+  std::vector<std::string> names = {"where", "to_float", "to_int"};
+  for (const Bitcast& bitcast : kBitcasts) names.emplace_back(bitcast.name);
   for (const Builtin& builtin : kBuiltins) names.emplace_back(builtin.name);
   for (const char* shift : kShifts) names.emplace_back(shift);
   for (const auto& [name, type] : kConversions) names.emplace_back(name);

@@ -46,12 +46,20 @@ struct Steps {
 
 // What the formula may use beside the primitives.
 struct Scope {
+  static constexpr int kNoScalar = -1;
+  static constexpr int kOtherType = -2;
   std::vector<Parameter> parameters;
   std::vector<std::string> attributes;  // names of structural integers, by place
-  // Parameters that a scalar function takes; -1 where there is none of that name.
+  // The type of fractions: of numbers that stand alone, of `to_float` and of scalar functions.
+  Type fraction = Type::f32;
+  Type integer = Type::i64;  // that of `to_int`
+  // Parameters that a scalar function takes; kNoScalar where there is none of that name, kOtherType
+  // where it has no definition in `fraction`.
   std::function<int(const std::string&)> scalar_arity;
   std::vector<std::string> scalar_names;  // for suggestions
 };
+
+std::string_view type_name(Type type);
 
 Steps lower(const Block& block, const Scope& scope);
 

@@ -45,7 +45,7 @@ Score test(nn::Sequential& model, const data::LabelledImages& images) {
   const lazuli::NoGradGuard no_grad;
   Tensor right = lazuli::zeros({});
   Tensor loss = lazuli::zeros({});
-  const data::DataLoader loader(images, {.batch_size = 500});
+  const data::DataLoader loader(data::ImageDataset(images), {.batch_size = 500});
   for (const auto& [pixels, labels] : loader.epoch()) {
     const Tensor logits = model(pixels);
     right = right + logits.argmax(1).eq(labels).sum();
@@ -63,7 +63,8 @@ void run(const Options& options) {
   lazuli::optim::Adam optimizer(model->parameters(), options.lr);
 
   const data::DataLoader loader(
-      images.train, {.batch_size = options.batch, .shuffle_seed = options.seed, .drop_last = true});
+      data::ImageDataset(images.train),
+      {.batch_size = options.batch, .shuffle_seed = options.seed, .drop_last = true, .workers = 1});
   if (loader.size() == 0) throw std::runtime_error("fewer images than one batch");
   Progress progress(options.epochs * loader.size(), options.batch);
   Tensor loss;

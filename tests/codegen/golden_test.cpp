@@ -54,8 +54,8 @@ TEST_P(Show, PrintsAllThatAnEntryProduces) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Show,
-                         testing::Values("exp", "mul", "logaddexp", "to", "sum", "narrow",
-                                         "softmax", "soft"));
+                         testing::Values("exp", "mul", "logaddexp", "log1p", "to", "sum", "narrow",
+                                         "soft", "softmax"));
 
 TEST(Golden, OutputsDependOnTheCatalogueAlone) {
   const Catalogue once = load_good();
@@ -63,6 +63,7 @@ TEST(Golden, OutputsDependOnTheCatalogueAlone) {
   EXPECT_EQ(emit::kinds_header(once), emit::kinds_header(twice));
   EXPECT_EQ(emit::formulas_source(once), emit::formulas_source(twice));
   compare("kinds", emit::kinds_header(once));
+  compare("operators_page", emit::operators_page(once));
 }
 
 }  // namespace

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "guarded_memory.h"
 #include "lazuli/base/format.h"
 #include "lazuli/base/hash.h"
-#include "lazuli/kernel/evaluate.h"
+#include "lazuli/core/scalar.h"
 #include "random.h"
 
 namespace lazuli::fuzz {
@@ -50,7 +51,7 @@ class Execution {
       outcome.memories.emplace_back();
       if (!kernel_.accesses[i].written) continue;
       outcome.memories.back().assign(bases_[i], bases_[i] + one_.memories[i].bytes.size());
-      if (kernel_.accesses[i].dtype == kFloat32) make_nans_equal(outcome.memories.back());
+      make_nans_equal(kernel_.accesses[i].dtype, outcome.memories.back());
     }
     return outcome;
   }
@@ -70,12 +71,15 @@ class Execution {
     }
   }
 
-  static void make_nans_equal(std::vector<char>& bytes) {
-    for (size_t i = 0; i + 4 <= bytes.size(); i += 4) {
-      float value;
-      std::memcpy(&value, &bytes[i], 4);
-      const uint32_t bits = canonical_bits(value);
-      std::memcpy(&bytes[i], &bits, 4);
+  static void make_nans_equal(DType dtype, std::vector<char>& bytes) {
+    if (!is_floating(dtype)) return;
+    const auto size = static_cast<size_t>(size_of(dtype));
+    for (size_t i = 0; i + size <= bytes.size(); i += size) {
+      uint64_t bits = 0;
+      std::memcpy(&bits, &bytes[i], size);
+      if (!std::isnan(Scalar::from_bits(dtype, bits).to_double())) continue;
+      bits = Scalar(std::numeric_limits<double>::quiet_NaN()).bits_as(dtype);
+      std::memcpy(&bytes[i], &bits, size);
     }
   }
 

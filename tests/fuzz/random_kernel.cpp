@@ -13,8 +13,12 @@ namespace {
 
 using namespace kernel;
 
-constexpr Type kTypes[] = {Type::f32, Type::i32, Type::i64, Type::mask};
-constexpr Type kNumbers[] = {Type::f32, Type::f32, Type::f32, Type::i32, Type::i64};
+constexpr Type kTypes[] = {Type::f32, Type::f64, Type::i32, Type::i64, Type::mask};
+constexpr int kTypeCount = 5;
+constexpr Type kNumbers[] = {Type::f32, Type::f32, Type::f32, Type::f64,
+                             Type::f64, Type::i32, Type::i32, Type::i64};
+constexpr Type kFloatTypes[] = {Type::f32, Type::f32, Type::f64};
+constexpr Type kIntegerTypes[] = {Type::i32, Type::i64};
 
 // Writes a kernel block by block out of the values in sight.
 class Generator {
@@ -81,9 +85,11 @@ class Generator {
   }
 
   void write_constants() {
-    number_constant_ = constant(Type::f32, std::bit_cast<uint32_t>(0.75f));
+    number_f32_ = constant(Type::f32, std::bit_cast<uint32_t>(0.75f));
+    number_f64_ = constant(Type::f64, std::bit_cast<uint64_t>(0.75));
     for (const float value : {0.0f, -0.0f, 1.0f, -1.0f}) {
-      neutral_.push_back(constant(Type::f32, std::bit_cast<uint32_t>(value)));
+      neutral_f32_.push_back(constant(Type::f32, std::bit_cast<uint32_t>(value)));
+      neutral_f64_.push_back(constant(Type::f64, std::bit_cast<uint64_t>(double{value})));
     }
     for (int i = 0; i < 2; ++i) {
       for (const Type type : kTypes) constant(type, random_edge(random_, type));
@@ -110,22 +116,26 @@ class Generator {
     constexpr Primitive kBits[] = {Primitive::bit_and, Primitive::bit_or, Primitive::bit_xor};
     constexpr Primitive kShifts[] = {Primitive::shift_left, Primitive::shift_right,
                                      Primitive::shift_right_logical};
+    constexpr Primitive kDivisions[] = {Primitive::quotient, Primitive::remainder,
+                                        Primitive::shift_left_by, Primitive::shift_right_by};
     // Braces, because they choose from left to right with every compiler.
     const Type number = random_.pick(kNumbers);
-    switch (random_.between(0, 16)) {
+    const Type floating = random_.pick(kFloatTypes);
+    const Type integer = random_.pick(kIntegerTypes);
+    switch (random_.between(0, 19)) {
       case 0:
       case 1:
       case 2:
         write({random_.pick(kArithmetic), number, {any(number), any(number), kNoValue}});
         return;
       case 3:
-        write({Primitive::fma, Type::f32, {any(Type::f32), any(Type::f32), any(Type::f32)}});
+        write({Primitive::fma, floating, {any(floating), any(floating), any(floating)}});
         return;
       case 4:
-        write({Primitive::div, Type::f32, {any(Type::f32), any(Type::f32), kNoValue}});
+        write({Primitive::div, floating, {any(floating), any(floating), kNoValue}});
         return;
       case 5:
-        write({random_.pick(kFloats), Type::f32, {any(Type::f32), kNoValue, kNoValue}});
+        write({random_.pick(kFloats), floating, {any(floating), kNoValue, kNoValue}});
         return;
       case 6:
         write({Primitive::neg, number, {any(number), kNoValue, kNoValue}});
@@ -134,7 +144,7 @@ class Generator {
         write({random_.pick(kComparisons), Type::mask, {any(number), any(number), kNoValue}});
         return;
       case 8: {
-        const Type type = random_.one_in(2) ? Type::i32 : Type::mask;
+        const Type type = random_.one_in(2) ? integer : Type::mask;
         if (random_.one_in(4)) {
           write({Primitive::bit_not, type, {any(type), kNoValue, kNoValue}});
         } else {
@@ -143,8 +153,8 @@ class Generator {
         return;
       }
       case 9: {
-        Instruction shift{random_.pick(kShifts), Type::i32, {any(Type::i32), kNoValue, kNoValue}};
-        shift.bits = static_cast<uint64_t>(random_.between(0, 31));
+        Instruction shift{random_.pick(kShifts), integer, {any(integer), kNoValue, kNoValue}};
+        shift.bits = static_cast<uint64_t>(random_.between(0, 8 * size_of(integer) - 1));
         write(shift);
         return;
       }
@@ -162,6 +172,15 @@ class Generator {
       case 13:
         write_near_identity();
         return;
+      case 14:
+        write({random_.pick(kDivisions), integer, {any(integer), any(integer), kNoValue}});
+        return;
+      case 15: {
+        Instruction rounding{Primitive::round_to, Type::f32, {any(Type::f32), kNoValue, kNoValue}};
+        rounding.index = static_cast<uint32_t>(random_.one_in(2) ? kFloat16 : kBFloat16);
+        tell(write(rounding));
+        return;
+      }
       default:
         write_convert();
     }
@@ -189,9 +208,10 @@ class Generator {
     constexpr Primitive kPrimitives[] = {Primitive::add, Primitive::sub, Primitive::mul,
                                          Primitive::div, Primitive::min, Primitive::max,
                                          Primitive::fma};
-    Instruction code{random_.pick(kPrimitives), Type::f32, {any(Type::f32), kNoValue, kNoValue}};
-    code.operands[1] = random_.pick(neutral_);
-    if (code.primitive == Primitive::fma) code.operands[2] = any(Type::f32);
+    const Type type = random_.pick(kFloatTypes);
+    Instruction code{random_.pick(kPrimitives), type, {any(type), kNoValue, kNoValue}};
+    code.operands[1] = random_.pick(type == Type::f32 ? neutral_f32_ : neutral_f64_);
+    if (code.primitive == Primitive::fma) code.operands[2] = any(type);
     const auto count = code.primitive == Primitive::fma ? 3 : 2;
     std::swap(code.operands[0], code.operands[random_.between(0, count - 1)]);
     std::swap(code.operands[1], code.operands[random_.between(1, count - 1)]);
@@ -209,15 +229,17 @@ class Generator {
 
   // The bits of a NaN are nobody's promise, so none is looked at.
   void write_bitcast() {
+    const Type type = random_.pick(kFloatTypes);
+    const Type integer = type == Type::f32 ? Type::i32 : Type::i64;
     if (random_.one_in(2)) {
-      write({Primitive::bitcast, Type::f32, {any(Type::i32), kNoValue, kNoValue}});
+      write({Primitive::bitcast, type, {any(integer), kNoValue, kNoValue}});
       return;
     }
-    const ValueId value = any(Type::f32);
+    const ValueId value = any(type);
     const ValueId is_number = write({Primitive::eq, Type::mask, {value, value, kNoValue}});
-    const ValueId number =
-        write({Primitive::select, Type::f32, {is_number, value, number_constant_}});
-    write({Primitive::bitcast, Type::i32, {number, kNoValue, kNoValue}});
+    const ValueId otherwise = type == Type::f32 ? number_f32_ : number_f64_;
+    const ValueId number = write({Primitive::select, type, {is_number, value, otherwise}});
+    write({Primitive::bitcast, integer, {number, kNoValue, kNoValue}});
   }
 
   void write_convert() {
@@ -233,8 +255,8 @@ class Generator {
       if (!kernel_.accesses[index].written) return index;
     }
     constexpr Step kSteps[] = {Step::unit, Step::unit, Step::any, Step::none};
-    constexpr DType kDTypes[] = {kFloat32, kFloat32, kFloat32, kInt64, kBool};
-    Access access{.dtype = random_.pick(kDTypes), .step = random_.pick(kSteps)};
+    Access access{.dtype = random_.one_in(3) ? kFloat32 : random_.pick(kAllDTypes),
+                  .step = random_.pick(kSteps)};
     if (random_.one_in(6)) {
       access.kind = Access::Kind::ramp;
       access.dtype = kInt64;
@@ -254,19 +276,35 @@ class Generator {
     return write(load);
   }
 
+  // A dtype whose elements the type holds.
+  DType memory_of(Type type) {
+    constexpr DType kFloats[] = {kFloat32, kFloat32, kFloat16, kBFloat16};
+    constexpr DType kIntegers[] = {kInt32, kInt32, kUInt8, kInt8, kInt16};
+    switch (type) {
+      case Type::f32:
+        return random_.pick(kFloats);
+      case Type::f64:
+        return kFloat64;
+      case Type::i32:
+        return random_.pick(kIntegers);
+      case Type::i64:
+        return kInt64;
+      case Type::mask:
+        break;
+    }
+    return kBool;
+  }
+
   void write_store(Level level) {
-    constexpr Type kStored[] = {Type::f32, Type::f32, Type::i64, Type::mask};
+    constexpr Type kStored[] = {Type::f32, Type::f32, Type::f64, Type::i32, Type::i64, Type::mask};
     store_value(any(random_.pick(kStored)), level);
   }
 
   void store_value(ValueId value, Level level) {
-    if (kernel_.code[value].type == Type::i32) {
-      value = write({Primitive::convert, Type::i64, {value, kNoValue, kNoValue}});
-    }
     Instruction store{Primitive::store, kernel_.code[value].type, {value, kNoValue, kNoValue}};
     store.index = static_cast<uint32_t>(kernel_.accesses.size());
     Access access{.written = true, .step = random_.one_in(3) ? Step::any : Step::unit};
-    access.dtype = store.type == Type::f32 ? kFloat32 : store.type == Type::i64 ? kInt64 : kBool;
+    access.dtype = memory_of(store.type);
     if (level == Level::point && kernel_.form == Form::rows && random_.one_in(2)) {
       access.step = Step::none;
     }
@@ -283,7 +321,8 @@ class Generator {
   }
 
   ValueId write_reduce() {
-    constexpr Type kFolded[] = {Type::f32, Type::f32, Type::f32, Type::i32, Type::i64, Type::mask};
+    constexpr Type kFolded[] = {Type::f32, Type::f32, Type::f32, Type::f64,
+                                Type::f64, Type::i32, Type::i64, Type::mask};
     Instruction reduce{Primitive::reduce, random_.pick(kFolded)};
     const bool of_masks = reduce.type == Type::mask;
     reduce.index = static_cast<uint32_t>(of_masks ? random_.between(3, 4) : random_.between(0, 2));
@@ -298,7 +337,7 @@ class Generator {
   }
 
   void write_loop(bool reduces, bool must_reduce) {
-    Pool before[4];
+    Pool before[kTypeCount];
     std::copy(std::begin(pools_), std::end(pools_), before);
     for (int64_t i = random_.between(1, 3); i > 0; --i) loaded_ = write_load(Level::loop);
     write_operations(random_.between(1, 12));
@@ -318,10 +357,12 @@ class Generator {
 
   Random& random_;
   Kernel kernel_;
-  Pool pools_[4];  // values in sight, by type
-  ValueId number_constant_ = kNoValue;
+  Pool pools_[kTypeCount];  // values in sight, by type
+  ValueId number_f32_ = kNoValue;
+  ValueId number_f64_ = kNoValue;
   ValueId first_reduction_ = kNoValue;
-  Pool neutral_;  // constants that identities are about
+  Pool neutral_f32_;  // constants that identities are about
+  Pool neutral_f64_;
   Pool told_;
   ValueId loaded_ = kNoValue;  // by this loop, last
 };
@@ -370,6 +411,9 @@ Kernel rebuild(const Kernel& kernel) {
         case Primitive::shift_right:
         case Primitive::shift_right_logical:
           values[i] = builder.shift(code.primitive, operand(0), static_cast<int>(code.bits));
+          break;
+        case Primitive::round_to:
+          values[i] = builder.round_to(operand(0), static_cast<DType>(code.index));
           break;
         case Primitive::bitcast:
           values[i] = builder.bitcast(operand(0));

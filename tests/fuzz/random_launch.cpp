@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "lazuli/base/format.h"
+#include "lazuli/core/half.h"
 
 namespace lazuli::fuzz {
 namespace {
@@ -30,11 +31,36 @@ float random_float(Random& random) {
   return static_cast<float>(random.between(-0xffffff, 0xffffff)) * 0x1p-20f;
 }
 
+double random_double(Random& random) {
+  constexpr double kEdges[] = {5e-324,       -5e-324, 2.3e-308,      1.7e308,      -1.7e308,
+                               4.0e38,       1e-40,   0x1.ffffffp-1, 0x1.000001p0, 0x1p53,
+                               0x1p52 + 0.5, -0x1p63, 0x1p63,        2147483647.5, -2147483648.5};
+  if (random.one_in(16)) return random.pick(kEdges);
+  if (random.one_in(24)) return std::bit_cast<double>(random.bits());
+  if (random.one_in(3)) return random_float(random);
+  return static_cast<double>(random.between(-(int64_t{1} << 53), int64_t{1} << 53)) * 0x1p-50;
+}
+
+// Halves of both kinds: where they overflow, subnormals, ties.
+float random_half(Random& random) {
+  constexpr float kEdges[] = {65504.0f, 65519.0f, 65520.0f,     -65536.0f,   0x1p-24f,  0x1p-25f,
+                              0x3p-25f, 0x1p-14f, 0x1.ffcp-15f, 0x1.01p0f,   0x1.03p0f, 0x1.002p0f,
+                              2049.0f,  2051.0f,  0x1.ffp127f,  0x1.fep127f, 0x1p-133f, 0x3p-134f};
+  return random.one_in(8) ? random.pick(kEdges) : random_float(random);
+}
+
 int64_t random_integer(Random& random) {
   constexpr int64_t kEdges[] = {0,
                                 1,
                                 -1,
                                 31,
+                                32,
+                                63,
+                                64,
+                                127,
+                                128,
+                                255,
+                                -32769,
                                 std::numeric_limits<int32_t>::min(),
                                 std::numeric_limits<int32_t>::max(),
                                 std::numeric_limits<int64_t>::min(),
@@ -73,6 +99,14 @@ void add_sizes(Random& random, KernelCase& one) {
     one.columns = other(most);
     one.rows = std::min<int64_t>(other(most * (one.columns > 0 ? one.columns : 1)), 5);
   }
+}
+
+// A value of a kernel as an element in memory.
+uint64_t memory_bits(DType dtype, uint64_t word) {
+  const float value = std::bit_cast<float>(static_cast<uint32_t>(word));
+  if (dtype == kFloat16) return f16_from_float(value);
+  if (dtype == kBFloat16) return bf16_from_float(value);
+  return word;
 }
 
 // What the code does with an access.
@@ -185,17 +219,21 @@ class Launch {
 
   void fill(Memory& memory) {
     const int64_t count = static_cast<int64_t>(memory.bytes.size()) / size_;
-    const Type type = access_.dtype == kBool    ? Type::mask
-                      : access_.dtype == kInt64 ? Type::i64
-                                                : Type::f32;
+    const Type type = type_of(access_.dtype);
     // Few values meet each other often: zeros of both signs, NaNs, equal ones.
     uint64_t few[3];
     for (uint64_t& bits : few) bits = random_edge(random_, type);
-    if (random_.one_in(2)) few[0] = 0, few[1] = type == Type::f32 ? 0x80000000u : 1;
+    if (random_.one_in(2)) {
+      few[0] = 0;
+      few[1] = type == Type::f32   ? uint64_t{0x80000000u}
+               : type == Type::f64 ? uint64_t{1} << 63
+                                   : 1;
+    }
     if (random_.one_in(2)) few[2] = few[0];
     const bool is_poor = random_.one_in(4);
     for (int64_t i = 0; i < count; ++i) {
-      const uint64_t bits = is_poor ? random_.pick(few) : random_bits(random_, type);
+      const uint64_t word = is_poor ? random_.pick(few) : random_bits(random_, type);
+      const uint64_t bits = memory_bits(access_.dtype, word);
       std::memcpy(memory.bytes.data() + i * size_, &bits, size_);
     }
   }
@@ -212,20 +250,22 @@ class Launch {
 uint64_t random_bits(Random& random, Type type) {
   switch (type) {
     case Type::f32:
-      return std::bit_cast<uint32_t>(random_float(random));
+      return std::bit_cast<uint32_t>(random.one_in(8) ? random_half(random) : random_float(random));
+    case Type::f64:
+      return std::bit_cast<uint64_t>(random_double(random));
     case Type::i32:
       return static_cast<uint32_t>(random_integer(random));
     case Type::i64:
       return static_cast<uint64_t>(random_integer(random));
-    case Type::mask:
+    default:
       return random.bits() & 1;
   }
-  return 0;
 }
 
 uint64_t random_edge(Random& random, Type type) {
-  if (type != Type::f32) return random_bits(random, type);
-  return std::bit_cast<uint32_t>(kFloatEdges[random.between(0, random.one_in(3) ? 23 : 5)]);
+  if (type != Type::f32 && type != Type::f64) return random_bits(random, type);
+  const float edge = kFloatEdges[random.between(0, random.one_in(3) ? 23 : 5)];
+  return type == Type::f32 ? std::bit_cast<uint32_t>(edge) : std::bit_cast<uint64_t>(double{edge});
 }
 
 void add_launch(Random& random, KernelCase& one) {

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "lazuli/core/scalar.h"
 #include "lazuli/kernel/evaluate.h"
 
 namespace lazuli::fuzz {
@@ -12,7 +13,7 @@ using namespace kernel;
 
 // The result of a reduction over these values.
 uint64_t fold(Combine combine, Type type, const std::vector<uint64_t>& values) {
-  const size_t lanes = type == Type::i64 ? kLanes8 : kLanes4;
+  const size_t lanes = size_of(type) == 8 ? kLanes8 : kLanes4;
   std::vector<uint64_t> chunks;
   for (size_t begin = 0; begin < values.size(); begin += kChunk) {
     std::vector<uint64_t> lane(lanes, identity_of(combine, type));
@@ -110,8 +111,7 @@ class Reference final : public Program {
           values[place] = load(code, arguments, position, static_cast<int64_t>(operand(0)));
           break;
         case Primitive::store:
-          std::memcpy(address(code, arguments, position), &values[code.operands[0]],
-                      size_of(code.type));
+          store(code, address(code, arguments, position), values[code.operands[0]]);
           break;
         case Primitive::reduce:
           break;
@@ -119,6 +119,9 @@ class Reference final : public Program {
         case Primitive::shift_right:
         case Primitive::shift_right_logical:
           values[place] = evaluate(code.primitive, code.type, code.type, operand(0), code.bits);
+          break;
+        case Primitive::round_to:
+          values[place] = evaluate(code.primitive, code.type, code.type, operand(0), code.index);
           break;
         default: {
           const ValueId typed = code.operands[code.primitive == Primitive::select];
@@ -151,8 +154,15 @@ class Reference final : public Program {
     }
     if (kernel_.accesses[code.index].kind == Access::Kind::ramp) return from;
     uint64_t value = 0;
-    std::memcpy(&value, reinterpret_cast<const char*>(from), size_of(code.type));
-    return value;
+    const DType dtype = kernel_.accesses[code.index].dtype;
+    std::memcpy(&value, reinterpret_cast<const char*>(from), lazuli::size_of(dtype));
+    return Scalar::from_bits(dtype, value).word_as(dtype);
+  }
+
+  void store(const Instruction& code, char* to, uint64_t word) const {
+    const DType dtype = kernel_.accesses[code.index].dtype;
+    const uint64_t bits = Scalar::from_word(dtype, word).bits_as(dtype);
+    std::memcpy(to, &bits, lazuli::size_of(dtype));
   }
 
   const Kernel kernel_;

@@ -50,8 +50,15 @@ class Elementwise : public testing::TestWithParam<ElementwiseCase> {
   Scalar number(const OperandCase& operand, DType dtype, bool plain_factors) {
     if (operand.is_factor && plain_factors) return Scalar(1);
     if (dtype == kBool) return Scalar(true);
-    if (dtype == kInt64) return Scalar(2);
+    if (is_integral(dtype)) return Scalar(2);
     return Scalar(operand.low + 0.75 * (operand.high - operand.low));
+  }
+
+  // What is computed with where a number is given: comparisons take what the dtype holds of it.
+  double taken(double number, DType dtype) {
+    const bool is_half = to_wide(dtype) != dtype;
+    const bool is_kept = is_half && GetParam().result != Result::boolean;
+    return held(number, is_kept ? kFloat32 : dtype);
   }
 
   void compare(const Tensor& result, const std::vector<Operand>& operands, const Shape& shape,
@@ -68,12 +75,12 @@ class Elementwise : public testing::TestWithParam<ElementwiseCase> {
       for (size_t k = 0; k < operands.size(); ++k) {
         const int64_t place = broadcast_place(operands[k].shape, shape, i);
         x[k] = operands[k].values[static_cast<size_t>(place)];
-        // f32 takes a number rounded to f32.
-        if (dtype == kFloat32) x[k] = static_cast<float>(x[k]);
+        if (c.operands[k].is_number) x[k] = taken(x[k], dtype);
         text += format(" {}", x[k]);
       }
       const double exact = c.reference(x.data());
-      ASSERT_TRUE(is_near(got[i], exact, result.dtype(), c.ulp))
+      ASSERT_TRUE(
+          is_near(got[i], exact, result.dtype(), result.dtype() == kFloat64 ? c.ulp_f64 : c.ulp))
           << "element " << i << " of" << text << ": got " << got[i] << ", need " << exact;
     }
   }
@@ -116,11 +123,13 @@ TEST_P(Elementwise, TakesAnySize) {
 }
 
 TEST_P(Elementwise, TakesSpecialValues) {
-  const std::vector<DType>& dtypes = GetParam().dtypes;
-  const bool has_floats = std::find(dtypes.begin(), dtypes.end(), kFloat32) != dtypes.end();
-  if (!has_floats || GetParam().has_ordinary_samples) return;
-  run(kFloat32, {{40, 41}}, {Form::contiguous}, true);
-  run(kFloat32, {{9, 13}, {13}}, {Form::permuted}, true);
+  if (GetParam().has_ordinary_samples) return;
+  for (const DType dtype : GetParam().dtypes) {
+    if (!is_floating(dtype) && !has_exact_products(dtype)) continue;
+    if (GetParam().is_in_place && result_dtype(GetParam().result, dtype) != dtype) continue;
+    run(dtype, {{40, 41}}, {Form::contiguous}, true);
+    run(dtype, {{9, 13}, {13}}, {Form::permuted}, true);
+  }
 }
 
 TEST_P(Elementwise, TakesAnyFactor) {

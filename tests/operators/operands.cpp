@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace lazuli::operator_tests {
@@ -20,24 +21,27 @@ constexpr double kSpecial[] = {std::numeric_limits<double>::quiet_NaN(),
                                0x1.fffffep127,
                                -0x1.fffffep127,
                                88.8,
-                               -103.9};
+                               -103.9,
+                               65504,
+                               -65504,
+                               0x1p-24,
+                               0x1p-14,
+                               0x1p-1074,
+                               0x1p-1022,
+                               0x1.fffffffffffffp1023,
+                               -0x1.fffffffffffffp1023,
+                               709.9,
+                               -745.2};
 
 // A contiguous tensor of these elements.
 Tensor tensor_of(const std::vector<double>& values, DType dtype, const Shape& shape) {
-  switch (dtype) {
-    case DType::boolean: {
-      const std::vector<bool> elements(values.begin(), values.end());
-      return from_vector(elements, shape);
-    }
-    case DType::i64: {
-      const std::vector<int64_t> elements(values.begin(), values.end());
-      return from_vector(elements, shape);
-    }
-    case DType::f32:
-      break;
+  const auto size = static_cast<size_t>(size_of(dtype));
+  std::vector<char> bytes(values.size() * size);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const uint64_t bits = Scalar(values[i]).bits_as(dtype);
+    std::memcpy(bytes.data() + i * size, &bits, size);
   }
-  const std::vector<float> elements(values.begin(), values.end());
-  return from_vector(elements, shape);
+  return from_data(bytes.data(), dtype, shape);
 }
 
 // The shape in memory of which the form is a view.
@@ -107,11 +111,28 @@ int64_t base_place(Form form, const Shape& shape, const Shape& base, int64_t ind
   return place;
 }
 
-double spacing(double value) {
-  if (std::abs(value) < 0x1p-126) return 0x1p-149;
+struct Precision {
+  int digits;
+  int least_exponent;  // of a normal number, as frexp has it
+};
+Precision precision_of(DType dtype) {
+  switch (dtype) {
+    case DType::f16:
+      return {11, -13};
+    case DType::bf16:
+      return {8, -125};
+    case DType::f32:
+      return {24, -125};
+    default:
+      return {53, -1021};
+  }
+}
+
+double spacing(double value, Precision precision) {
   int exponent = 0;
   std::frexp(value, &exponent);
-  return std::ldexp(1.0, exponent - 24);
+  if (value == 0) exponent = precision.least_exponent;
+  return std::ldexp(1.0, std::max(exponent, precision.least_exponent) - precision.digits);
 }
 
 }  // namespace
@@ -121,25 +142,21 @@ std::string name_of(Form form) {
   return kNames[static_cast<int>(form)];
 }
 
-double held(double value, DType dtype) {
-  switch (dtype) {
-    case DType::boolean:
-      return value != 0;
-    case DType::i64:
-      return std::trunc(value) + 0.0;  // there is one zero
-    case DType::f32:
-      break;
-  }
-  return static_cast<float>(value);
-}
+double held(double value, DType dtype) { return Scalar(value).held_as(dtype).to_double(); }
+
+bool has_exact_products(DType dtype) { return is_integral(dtype) && size_of(dtype) <= 2; }
 
 double sample(const Source& source, DType dtype, Generator& generator) {
   if (dtype == DType::boolean) return static_cast<double>(generator() % 2);
-  if (source.has_special && dtype == DType::f32 && generator() % 2 == 0) {
-    return kSpecial[generator() % std::size(kSpecial)];
+  if (source.has_special && is_floating(dtype) && generator() % 2 == 0) {
+    return held(kSpecial[generator() % std::size(kSpecial)], dtype);
+  }
+  if (source.has_special && has_exact_products(dtype)) {
+    return held(static_cast<double>(generator() % 65536), dtype);
   }
   std::uniform_real_distribution<double> uniform(source.low, source.high);
-  const double value = uniform(generator);
+  const double signed_value = uniform(generator);
+  const double value = dtype == kUInt8 ? std::abs(signed_value) : signed_value;
   return held(source.is_whole ? std::round(value) : value, dtype);
 }
 
@@ -156,20 +173,16 @@ Operand make_operand(Form form, const Shape& shape, DType dtype, const Source& s
 }
 
 std::vector<double> read(const Tensor& tensor) {
-  switch (tensor.dtype()) {
-    case DType::boolean: {
-      const std::vector<bool> elements = tensor.to_vector<bool>();
-      return {elements.begin(), elements.end()};
-    }
-    case DType::i64: {
-      const std::vector<int64_t> elements = tensor.to_vector<int64_t>();
-      return {elements.begin(), elements.end()};
-    }
-    case DType::f32:
-      break;
+  const auto size = static_cast<size_t>(size_of(tensor.dtype()));
+  std::vector<char> bytes(static_cast<size_t>(tensor.numel()) * size);
+  tensor.copy_to(bytes.data());
+  std::vector<double> values(static_cast<size_t>(tensor.numel()));
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, bytes.data() + i * size, size);
+    values[i] = Scalar::from_bits(tensor.dtype(), bits).to_double();
   }
-  const std::vector<float> elements = tensor.to_vector<float>();
-  return {elements.begin(), elements.end()};
+  return values;
 }
 
 int64_t broadcast_place(const Shape& shape, const Shape& result, int64_t index) {
@@ -187,12 +200,21 @@ int64_t broadcast_place(const Shape& shape, const Shape& result, int64_t index) 
 }
 
 bool is_near(double got, double exact, DType dtype, double ulp) {
-  if (dtype != DType::f32) return got == held(exact, dtype);
-  const float rounded = static_cast<float>(exact);
+  const double rounded = held(exact, dtype);
+  if (!is_floating(dtype)) return got == rounded;
   if (std::isnan(rounded)) return std::isnan(got);
   if (!std::isfinite(rounded) || !std::isfinite(got)) return got == rounded;
+  const Precision precision = precision_of(dtype);
+  double bound = ulp;
+  if (dtype == kFloat64) {
+    // A reference that is no single operation has an error of its own.
+    bound += ulp > 0.5 ? 1 : 0;
+  } else if (dtype != kFloat32) {
+    // What f32 gave, rounded once more.
+    bound = 0.5 + std::ldexp(ulp + 0.5, precision.digits - 24);
+  }
   // A reference that rounds to double first may be a hair off the middle of two floats.
-  return std::abs(got - exact) <= (ulp + 1e-6) * spacing(exact);
+  return std::abs(got - exact) <= (bound + 1e-6) * spacing(exact, precision);
 }
 
 }  // namespace lazuli::operator_tests

@@ -26,13 +26,15 @@ struct Source {
   double low = -3;
   double high = 3;
   bool is_whole = false;     // rounded
-  bool has_special = false;  // NaN, infinities, zeros, denormals among them
+  bool has_special = false;  // NaN, infinities, zeros, denormals, integers that wrap among them
 };
 
 using Generator = std::mt19937_64;
 
 // The value as `dtype` holds it.
 double held(double value, DType dtype);
+// Integers of which a double holds what any operator gives before it wraps.
+bool has_exact_products(DType dtype);
 double sample(const Source& source, DType dtype, Generator& generator);
 Operand make_operand(Form form, const Shape& shape, DType dtype, const Source& source,
                      Generator& generator);
@@ -42,7 +44,8 @@ std::vector<double> read(const Tensor& tensor);
 // The row-major place in `shape` of the element that broadcasts to place `index` of `result`.
 int64_t broadcast_place(const Shape& shape, const Shape& result, int64_t index);
 
-// Whether `got` is `exact` as `dtype` holds it; for f32 within `ulp`. NaN equals NaN.
+// Whether `got` is `exact` as `dtype` holds it; for fractions within `ulp`, which for f16 and bf16
+// is that of the f32 that was rounded. NaN equals NaN.
 bool is_near(double got, double exact, DType dtype, double ulp);
 
 }  // namespace lazuli::operator_tests

@@ -29,7 +29,8 @@ struct ElementwiseCase {
   bool has_whole_samples;
   bool has_ordinary_samples;  // no special values
   bool has_gradient;
-  double ulp;
+  double ulp;      // of the result in f32
+  double ulp_f64;  // in f64
   Tensor (*apply)(const Tensor* tensors, const Scalar* numbers);
   double (*reference)(const double* operands);
 };
@@ -54,9 +55,9 @@ inline DType result_dtype(Result result, DType dtype) {
     case Result::boolean:
       return kBool;
     case Result::floating:
-      return kFloat32;
+      return to_floating(dtype);
     case Result::accumulate:
-      return dtype == kBool ? kInt64 : dtype;
+      return is_floating(dtype) ? dtype : kInt64;
     case Result::same:
       break;
   }

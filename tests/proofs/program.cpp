@@ -2,6 +2,7 @@
 #include "tests/proofs/program.h"
 
 #include <array>
+#include <cstring>
 #include <limits>
 
 #include "lazuli/base/format.h"
@@ -13,7 +14,7 @@ namespace {
 // How each action is written: {r}, {a}, {b}, {c} are tensors; {u} is "_" for the in-place form.
 constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = data({n}, {sizes}, {dtype})",
-    "{r} = data({n}, {sizes}, f32).requires_grad_()",
+    "{r} = data({n}, {sizes}, {dtype}).requires_grad_()",
     "{r} = from_blob(data({n}), {sizes}, strides by columns)",
     "{r} = rand({sizes})",
     "{r} = randn({sizes})",
@@ -72,7 +73,7 @@ constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = {a}.softmax({dim})",
     "{r} = {a}.log_softmax({dim})",
     "{r} = {a}.cross_entropy(index({b}, {a}.size(1)))",
-    "{r} = {a}.gt({x}).to(f32){ta}.mm({b}.lt({x}).to(f32){tb})",
+    "{r} = {a}.gt({x}).to({dtype}){ta}.mm({b}.lt({x}).to({dtype}){tb})",
     "{r} = {a}{ta}.mm({b}{tb})",
     "{r} = {a}.gather({dim}, index({b}, {a}.size({dim})))",
     "{r} = {a}.gather({dim}, {b}.to(i64))",
@@ -108,26 +109,27 @@ std::vector<float> fractions(uint64_t seed, int64_t count) {
   return values;
 }
 
+// A value as it comes or, of integers, now and then any bits.
+uint64_t element(fuzz::Random& random, DType dtype) {
+  if (dtype == kBool) return random.one_in(2);
+  if (random.one_in(40)) return Scalar(static_cast<int64_t>(random.bits())).bits_as(dtype);
+  return Scalar(random.between(-6, 6)).bits_as(dtype);
+}
+
 Tensor data(const Statement& s) {
   const Shape shape{std::span<const int64_t>(s.sizes)};
+  const auto count = static_cast<size_t>(shape.product());
+  const auto size = static_cast<size_t>(size_of(s.dtype));
+  std::vector<float> values;
+  if (is_floating(s.dtype)) values = fractions(s.bits, shape.product());
   fuzz::Random random(s.bits);
-  switch (s.dtype) {
-    case DType::f32:
-      return from_vector(fractions(s.bits, shape.product()), shape);
-    case DType::i64: {
-      std::vector<int64_t> values(static_cast<size_t>(shape.product()));
-      for (int64_t& value : values) {
-        value = random.between(-6, 6);
-        if (random.one_in(40)) value = static_cast<int64_t>(random.bits());
-      }
-      return from_vector(values, shape);
-    }
-    case DType::boolean:
-      break;
+  std::vector<char> bytes(count * size);
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t bits =
+        is_floating(s.dtype) ? Scalar(values[i]).bits_as(s.dtype) : element(random, s.dtype);
+    std::memcpy(bytes.data() + i * size, &bits, size);
   }
-  std::vector<bool> values(static_cast<size_t>(shape.product()));
-  for (size_t i = 0; i < values.size(); ++i) values[i] = random.one_in(2);
-  return from_vector(values, shape);
+  return from_data(bytes.data(), s.dtype, shape);
 }
 
 Tensor blob(const Statement& s) {
@@ -173,8 +175,8 @@ void execute(const Statement& s, Pool& pool) {
     case Action::data: r = data(s); return;
     case Action::leaf: r = data(s).requires_grad_(); return;
     case Action::blob: r = blob(s); return;
-    case Action::rand: r = rand(sizes); return;
-    case Action::randn: r = randn(sizes); return;
+    case Action::rand: r = rand(sizes, to_floating(s.dtype)); return;
+    case Action::randn: r = randn(sizes, to_floating(s.dtype)); return;
     case Action::zeros: r = zeros(sizes, s.dtype); return;
     case Action::full: r = full(sizes, s.number, s.dtype); return;
     case Action::arange: r = arange(s.number, s.number + end, 1, s.dtype); return;
@@ -247,8 +249,9 @@ void execute(const Statement& s, Pool& pool) {
     case Action::permute_sub: a.permute(sizes).sub_(b); return;
     case Action::cross_entropy: r = a.cross_entropy(index(b, a.size(1))); return;
     case Action::mm: {
-      const Tensor left = maybe_transposed(a.gt(x).to(kFloat32), (s.bits & 1) != 0);
-      r = left.mm(maybe_transposed(b.lt(number(s, b)).to(kFloat32), (s.bits & 2) != 0));
+      const DType dtype = s.dtype == kBool ? kFloat32 : s.dtype;
+      const Tensor left = maybe_transposed(a.gt(x).to(dtype), (s.bits & 1) != 0);
+      r = left.mm(maybe_transposed(b.lt(number(s, b)).to(dtype), (s.bits & 2) != 0));
       return;
     }
     case Action::mm_inexact: {

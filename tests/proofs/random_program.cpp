@@ -183,8 +183,8 @@ class Generator {
         static_cast<int>(random_.between(random_.one_in(20) ? 0 : kLeafPlaces, kPoolSize - 1));
     s.bits = random_.bits() % 100000;
     s.number = static_cast<double>(random_.between(-8, 8)) / 2;
-    constexpr DType kDTypes[] = {kFloat32, kFloat32, kFloat32, kInt64, kBool};
-    s.dtype = random_.pick(kDTypes);
+    constexpr DType kOften[] = {kFloat32, kFloat32, kFloat32, kInt64, kBool};
+    s.dtype = random_.one_in(2) ? random_.pick(kOften) : random_.pick(kAllDTypes);
     s.keepdim = random_.one_in(2);
     s.in_place = random_.one_in(3);
     s.no_grad = random_.one_in(8);
@@ -219,9 +219,9 @@ class Generator {
     s.action = s.result < kLeafPlaces ? Action::leaf : random_.pick(kSources);
     s.sizes = some_shape();
     s.start = random_.pick(extents_);
-    if (s.action == Action::leaf) s.dtype = kFloat32;
+    if (s.action == Action::leaf) s.dtype = to_floating(s.dtype);
     if (s.action == Action::arange && s.dtype == kBool) s.dtype = kInt64;
-    if (s.action == Action::full && s.dtype != kFloat32) s.number = s.number > 0 ? 1 : 0;
+    if (s.action == Action::full && !is_floating(s.dtype)) s.number = s.number > 0 ? 1 : 0;
     take(s);
   }
 

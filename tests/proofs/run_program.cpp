@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "lazuli/base/format.h"
+#include "lazuli/core/elements.h"
 #include "lazuli/runtime/thread_team.h"
 #include "tests/fuzz/random.h"
 #include "tests/proofs/program.h"
@@ -19,27 +20,22 @@ Outcome::Value look_at(const std::string& name, const Tensor& tensor) {
   value.dtype = tensor.dtype();
   value.bytes.resize(static_cast<size_t>(tensor.numel() * size_of(tensor.dtype())));
   tensor.copy_to(value.bytes.data());
-  if (value.dtype != kFloat32) return value;
-  const float nan = std::nanf("");
-  for (size_t i = 0; i < value.bytes.size(); i += 4) {
-    float element;
-    std::memcpy(&element, &value.bytes[i], 4);
-    if (std::isnan(element)) std::memcpy(&value.bytes[i], &nan, 4);
+  const auto size = static_cast<size_t>(size_of(value.dtype));
+  const uint64_t nan = Scalar(std::nan("")).bits_as(value.dtype);
+  for (size_t i = 0; i < value.bytes.size(); i += size) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, &value.bytes[i], size);
+    if (is_nan(value.dtype, bits)) std::memcpy(&value.bytes[i], &nan, size);
   }
   return value;
 }
 
 std::string element(const Outcome::Value& value, size_t i) {
   const auto size = static_cast<size_t>(size_of(value.dtype));
-  if (value.dtype == kBool) return value.bytes[i] ? "true" : "false";
-  if (value.dtype == kInt64) {
-    int64_t whole;
-    std::memcpy(&whole, &value.bytes[i * size], size);
-    return format("{}", whole);
-  }
-  float fraction;
-  std::memcpy(&fraction, &value.bytes[i * size], size);
-  return format("{:a}", fraction);
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value.bytes[i * size], size);
+  const Scalar scalar = Scalar::from_bits(value.dtype, bits);
+  return is_floating(value.dtype) ? format("{:a}", scalar.to_double()) : lazuli::to_string(scalar);
 }
 
 // The knobs as they were, whatever happens.

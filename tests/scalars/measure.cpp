@@ -20,9 +20,10 @@ template <typename Case>
 kernel::Kernel kernel_of(const Case& scalar) {
   constexpr bool kIsPair = std::is_same_v<Case, PairCase>;
   kernel::Builder builder(kernel::Form::rows);
-  const uint32_t target = builder.add_access({.written = true});
-  const uint32_t first = builder.add_access({});
-  const uint32_t second = kIsPair ? builder.add_access({}) : 0;
+  const DType dtype = scalar.reference ? DType::f32 : DType::f64;
+  const uint32_t target = builder.add_access({.dtype = dtype, .written = true});
+  const uint32_t first = builder.add_access({.dtype = dtype});
+  const uint32_t second = kIsPair ? builder.add_access({.dtype = dtype}) : 0;
   builder.begin_loop();
   const kernel::Value x = builder.load(first, kernel::Level::loop);
   kernel::Value result;
@@ -50,16 +51,18 @@ int loop_instructions(const kernel::Kernel& kernel) {
 }
 
 // The distance of floats around a real number.
-double spacing(double value) {
-  if (std::abs(value) < 0x1p-126) return 0x1p-149;
+template <typename T, typename Real>
+Real spacing(Real value) {
+  using Limits = std::numeric_limits<T>;
   int exponent = 0;
   std::frexp(value, &exponent);
-  return std::ldexp(1.0, exponent - 24);
+  return std::ldexp(Real(1), std::max(exponent, Limits::min_exponent) - Limits::digits);
 }
 
-void compare(Place at, float result, double exact, Measured& measured) {
+template <typename T, typename Real>
+void compare(Place at, T result, Real exact, Measured& measured) {
   ++measured.count;
-  const float rounded = static_cast<float>(exact);
+  const T rounded = static_cast<T>(exact);
   const bool is_special = !std::isfinite(rounded) || !std::isfinite(result);
   const bool is_same = std::isnan(rounded) ? std::isnan(result) : rounded == result;
   // A tiny result may round to a zero of the other sign's place, a zero has its own sign.
@@ -72,7 +75,8 @@ void compare(Place at, float result, double exact, Measured& measured) {
   }
   if (is_special) return;
   measured.above_one += std::abs(result) > 1;
-  const double error = std::abs(result - exact) / spacing(exact);
+  const Real distance = std::abs(static_cast<Real>(result) - exact);
+  const auto error = static_cast<double>(distance / spacing<T, Real>(exact));
   if (error > measured.worst) {
     measured.worst = error;
     measured.worst_at = at;
@@ -80,28 +84,28 @@ void compare(Place at, float result, double exact, Measured& measured) {
 }
 
 // Runs the function over as many operands as `next` gives, a batch at a time.
-template <typename Case, typename Next, typename Reference>
+template <typename T, typename Case, typename Next, typename Reference>
 Measured run(const Case& scalar, uint64_t total, const Next& next, const Reference& reference) {
   const kernel::Kernel kernel = kernel_of(scalar);
   const std::unique_ptr<kernel::Program> program = interpret::make_program(kernel);
   Measured measured;
   measured.instructions = loop_instructions(kernel);
   std::vector<Place> places(kBatch);
-  std::vector<float> x(kBatch);
-  std::vector<float> y(kBatch);
-  std::vector<float> results(kBatch);
+  std::vector<T> x(kBatch);
+  std::vector<T> y(kBatch);
+  std::vector<T> results(kBatch);
   std::vector<char> scratch(program->scratch_bytes(1, kBatch, 1) + 64);
   const uintptr_t aligned = (reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64;
   for (uint64_t first = 0; first < total; first += kBatch) {
     const uint64_t count = std::min<uint64_t>(kBatch, total - first);
     for (uint64_t i = 0; i < count; ++i) {
       places[i] = next(first + i);
-      x[i] = places[i].x;
-      y[i] = places[i].y;
+      x[i] = static_cast<T>(places[i].x);
+      y[i] = static_cast<T>(places[i].y);
     }
-    const auto access = [](std::vector<float>& row) {
+    const auto access = [](std::vector<T>& row) {
       return kernel::AccessArguments{.base = reinterpret_cast<char*>(row.data()),
-                                     .column_stride = sizeof(float)};
+                                     .column_stride = sizeof(T)};
     };
     const kernel::AccessArguments accesses[3] = {access(results), access(x), access(y)};
     kernel::Arguments arguments;
@@ -110,10 +114,43 @@ Measured run(const Case& scalar, uint64_t total, const Next& next, const Referen
     arguments.scratch = reinterpret_cast<char*>(aligned);
     program->run(arguments);
     for (uint64_t i = 0; i < count; ++i) {
-      compare(places[i], results[i], reference(places[i]), measured);
+      compare<T>(places[i], results[i], reference(places[i]), measured);
     }
   }
   return measured;
+}
+
+float f32_input(const ScalarCase& scalar, uint64_t place) {
+  const auto bits = static_cast<uint32_t>(place);
+  return scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits);
+}
+
+double f64_input(const ScalarCase& scalar, uint64_t place) {
+  constexpr double kSpecial[] = {0.0,
+                                 -0.0,
+                                 0x1p-1074,
+                                 -0x1p-1074,
+                                 0x1p-1022,
+                                 1.0,
+                                 -1.0,
+                                 std::numeric_limits<double>::max(),
+                                 std::numeric_limits<double>::lowest(),
+                                 std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity(),
+                                 std::numeric_limits<double>::quiet_NaN(),
+                                 709.782712893384,
+                                 709.7827128933841,
+                                 -745.1332191019411,
+                                 -745.1332191019412,
+                                 -708.3964185322641,
+                                 19.06154746539849};
+  // Multiples of an odd number go through all words, evenly however many are taken.
+  const uint64_t word = place * 0x9e3779b97f4a7c15u;
+  if (scalar.takes_fractions) return static_cast<double>(word >> 11) * 0x1p-53;
+  if (place < std::size(kSpecial)) return kSpecial[place];
+  if (place % 2 == 0) return std::bit_cast<double>(word);
+  const uint64_t exponent = 1023 - 30 + (word >> 52) % 41;
+  return std::bit_cast<double>((word << 63) | exponent << 52 | (word & 0xfffffffffffffu));
 }
 
 constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
@@ -166,14 +203,17 @@ Place sampled(uint64_t counter) {
 }  // namespace
 
 Measured measure(const ScalarCase& scalar, uint64_t stride) {
-  const uint64_t last = uint64_t{1} << (scalar.takes_fractions ? 24 : 32);
-  const auto next = [&](uint64_t i) -> Place {
-    const uint32_t bits = static_cast<uint32_t>(i * stride);
-    return {scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f
-                                   : std::bit_cast<float>(bits)};
-  };
-  return run(scalar, (last + stride - 1) / stride, next,
-             [&](Place at) { return scalar.reference(at.x); });
+  const bool is_f32 = scalar.reference != nullptr;
+  const uint64_t last = uint64_t{1} << (is_f32 && scalar.takes_fractions ? 24 : 32);
+  const uint64_t total = (last + stride - 1) / stride;
+  if (is_f32) {
+    return run<float>(
+        scalar, total, [&](uint64_t i) -> Place { return {f32_input(scalar, i * stride)}; },
+        [&](Place at) { return scalar.reference(at.x); });
+  }
+  return run<double>(
+      scalar, total, [&](uint64_t i) -> Place { return {f64_input(scalar, i)}; },
+      [&](Place at) { return scalar.reference_f64(at.x); });
 }
 
 Measured measure(const PairCase& scalar, uint64_t count) {
@@ -186,8 +226,8 @@ Measured measure(const PairCase& scalar, uint64_t count) {
     if (i < kCount * kCount) return {special(i % kCount), special(i / kCount)};
     return sampled(i);
   };
-  return run(scalar, kCount * kCount + count, next,
-             [&](Place at) { return scalar.reference(at.x, at.y); });
+  return run<float>(scalar, kCount * kCount + count, next,
+                    [&](Place at) { return scalar.reference(at.x, at.y); });
 }
 
 }  // namespace lazuli::scalar_tests

@@ -9,13 +9,13 @@ namespace lazuli::scalar_tests {
 
 // The operands of one result; of a function of one scalar the second is 0.
 struct Place {
-  float x = 0;
-  float y = 0;
+  double x = 0;
+  double y = 0;
 };
 
 struct Measured {
   uint64_t count = 0;
-  double worst = 0;  // ulp of the f32 result
+  double worst = 0;  // ulp of the result
   Place worst_at;
   uint64_t mistakes = 0;  // NaN, infinity or sign (also a zero's) other than the reference's
   Place mistake_at;
@@ -23,7 +23,9 @@ struct Measured {
   int instructions = 0;    // primitives that run for each element
 };
 
-// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`.
+// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`. Of f64 as
+// many: every second spread over all bits, the others over those of 2^-30 to 2^11, and the special
+// values.
 Measured measure(const ScalarCase& scalar, uint64_t stride);
 // Every pair of special values (zeros, ones, infinities, NaN, the smallest and the largest, small
 // whole numbers and their halves), then `count` pairs: by turns floats of any bits, numbers of

@@ -23,10 +23,11 @@ int main(int argc, char** argv) {
   using namespace lazuli::scalar_tests;
   const std::string only = argc > 1 ? argv[1] : "";
   const uint64_t stride = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-  std::printf("%-10s %10s %16s %16s %8s %8s %16s %16s %12s %s\n", "function", "worst ulp", "at x", "y",
-              "bound", "wrong", "at x", "y", "inputs", "primitives");
+  std::printf("%-10s %10s %16s %16s %8s %8s %16s %16s %12s %s\n", "function", "worst ulp", "at x",
+              "y", "bound", "wrong", "at x", "y", "inputs", "primitives");
   for (const ScalarCase& scalar : scalar_cases()) {
-    if (only.empty() || only == scalar.name) print(scalar.name, scalar.ulp, measure(scalar, stride));
+    if (only.empty() || only == scalar.name)
+      print(scalar.name, scalar.ulp, measure(scalar, stride));
   }
   for (const PairCase& pair : pair_cases()) {
     if (!only.empty() && only != pair.name) continue;

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <set>
 #include <string>
@@ -101,13 +103,22 @@ TEST(Env, AMalformedKnobThrowsUntilItIsPutRightAndASetterOverridesIt) {
   EXPECT_EQ(env::threads(), 0);
 }
 
-TEST(Env, EveryKnobHasAHelpText) {
+// LAZULI_UPDATE_GOLDEN=1 writes the page anew.
+TEST(Env, TheDocumentedKnobsAreThoseThatThereAre) {
+  std::string page =
+      "# Environment variables\n\n"
+      "Each is read once, at its first use; a value that is not allowed is a ValueError there.\n\n"
+      "| Variable | Values | Effect |\n|---|---|---|\n";
   const auto [knobs, count] = env::knobs();
-  EXPECT_EQ(count, 4u);
   for (size_t i = 0; i < count; ++i) {
-    EXPECT_EQ(std::string(knobs[i].name).rfind("LAZULI_", 0), 0u);
-    EXPECT_EQ(std::string(knobs[i].help).back(), '.');
+    std::string values = knobs[i].values;
+    for (size_t at = 0; (at = values.find('|', at)) != values.npos; at += 2)
+      values.insert(at, "\\");
+    page += format("| `{}` | `{}` | {} |\n", knobs[i].name, values, knobs[i].help);
   }
+  if (std::getenv("LAZULI_UPDATE_GOLDEN")) std::ofstream(LAZULI_ENV_PAGE) << page;
+  std::ifstream file(LAZULI_ENV_PAGE);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), page);
 }
 
 using Small = SmallVector<int, 4>;

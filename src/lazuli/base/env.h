@@ -50,7 +50,7 @@ struct Knob {
   const char* values;  // "trace,graph,..."
   const char* help;    // one sentence
 };
-// The list from which docs/env.md is made.
+// What docs/env.md lists.
 std::pair<const Knob*, size_t> knobs();
 
 }  // namespace lazuli::env

@@ -37,6 +37,12 @@ class DeviceError : public Error {
   using Error::Error;
 };
 
+// There is no memory for a value.
+class OutOfMemoryError : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
 // A contract between two parts of Lazuli is broken.
 class InternalError : public Error {
  public:

@@ -9,6 +9,7 @@
 
 #include "lazuli/base/error.h"
 #include "lazuli/core/dtype.h"
+#include "lazuli/core/elements.h"
 #include "lazuli/core/layout.h"
 #include "lazuli/core/scalar.h"
 #include "lazuli/core/shape.h"
@@ -35,6 +36,12 @@ TEST(DType, TensorsMeetInTheWiderAndNumbersAreWeak) {
   EXPECT_EQ(promote_weak(kBool, kBool), kBool);
   EXPECT_EQ(promote_weak(kFloat32, kInt64), kFloat32);
   EXPECT_EQ(to_floating(kBool), kFloat32);
+  EXPECT_EQ(to_floating(kUInt8), kFloat32);
+  EXPECT_EQ(to_floating(kBFloat16), kBFloat16);
+  EXPECT_EQ(promote_weak(kFloat16, kFloat32), kFloat16);
+  EXPECT_EQ(promote_weak(kInt8, kInt64), kInt8);
+  EXPECT_EQ(to_wide(kFloat16), kFloat32);
+  EXPECT_EQ(to_wide(kInt8), kInt8);
 }
 
 TEST(Dims, HoldUpToTheLimitAndRefuseMore) {
@@ -309,6 +316,97 @@ TEST(Scalar, BitsAreThoseOfTheDTypeAndComeBack) {
   }
   EXPECT_TRUE(
       std::isnan(Scalar::from_bits(kFloat32, Scalar(std::nan("")).bits_as(kFloat32)).to_double()));
+}
+
+TEST(Scalar, BitsOfNarrowDTypesWrapAndRound) {
+  EXPECT_EQ(Scalar(-1).bits_as(kUInt8), 0xffu);
+  EXPECT_EQ(Scalar(300).bits_as(kInt8), 44u);
+  EXPECT_EQ(Scalar(-2.9).bits_as(kInt16), 0xfffeu);
+  EXPECT_EQ(Scalar((int64_t{1} << 32) + 5).bits_as(kInt32), 5u);
+  EXPECT_EQ(Scalar(1.5).bits_as(kFloat16), 0x3e00u);
+  EXPECT_EQ(Scalar(1e6).bits_as(kFloat16), 0x7c00u);
+  EXPECT_EQ(Scalar(1.5).bits_as(kBFloat16), 0x3fc0u);
+  EXPECT_EQ(Scalar(0.1).bits_as(kFloat64), std::bit_cast<uint64_t>(0.1));
+  EXPECT_EQ(Scalar(3).bits_as(kFloat64), std::bit_cast<uint64_t>(3.0));
+  for (const DType dtype : kAllDTypes) {
+    const Scalar back = Scalar::from_bits(dtype, Scalar(1).bits_as(dtype));
+    EXPECT_EQ(back.to_double(), 1.0) << name_of(dtype);
+    EXPECT_EQ(Scalar::from_word(dtype, Scalar(1).word_as(dtype)).to_double(), 1.0);
+  }
+  EXPECT_EQ(Scalar::from_bits(kUInt8, 0xff).to_int64(), 255);
+  EXPECT_EQ(Scalar::from_bits(kInt8, 0xff).to_int64(), -1);
+  EXPECT_EQ(Scalar::from_bits(kInt16, 0x8000).to_int64(), -32768);
+}
+
+// PyTorch's torch.promote_types, row by row in the order of DType.
+TEST(DType, PromotesAsPyTorchDoes) {
+  constexpr const char* kTable[kDTypeCount][kDTypeCount] = {
+      {"bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"u8", "u8", "i16", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i8", "i16", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i16", "i16", "i16", "i16", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i32", "i32", "i32", "i32", "i32", "i64", "f16", "bf16", "f32", "f64"},
+      {"i64", "i64", "i64", "i64", "i64", "i64", "f16", "bf16", "f32", "f64"},
+      {"f16", "f16", "f16", "f16", "f16", "f16", "f16", "f32", "f32", "f64"},
+      {"bf16", "bf16", "bf16", "bf16", "bf16", "bf16", "f32", "bf16", "f32", "f64"},
+      {"f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32", "f32", "f64"},
+      {"f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64"}};
+  for (const DType a : kAllDTypes) {
+    for (const DType b : kAllDTypes) {
+      EXPECT_EQ(name_of(promote(a, b)), kTable[static_cast<int>(a)][static_cast<int>(b)])
+          << name_of(a) << " with " << name_of(b);
+    }
+    EXPECT_EQ(promote_weak(a, kBool), a);
+    EXPECT_EQ(promote_weak(a, kInt64), a == kBool ? kInt64 : a);
+    EXPECT_EQ(promote_weak(a, kFloat32), is_floating(a) ? a : kFloat32);
+    EXPECT_EQ(to_floating(a), is_floating(a) ? a : kFloat32);
+  }
+}
+
+TEST(Scalar, WordsAreWhatKernelsTake) {
+  EXPECT_EQ(Scalar(-1).word_as(kInt8), 0xffffffffu);
+  EXPECT_EQ(Scalar(200).word_as(kInt8), 0xffffffc8u);
+  EXPECT_EQ(Scalar(-1).word_as(kUInt8), 0xffu);
+  EXPECT_EQ(Scalar(0x18000).word_as(kInt16), 0xffff8000u);
+  EXPECT_EQ(Scalar(-1).word_as(kInt32), 0xffffffffu);
+  EXPECT_EQ(Scalar(0.999).word_as(kBFloat16), Scalar(0.999).word_as(kFloat32));
+  EXPECT_EQ(Scalar(0.1).word_as(kFloat64), std::bit_cast<uint64_t>(0.1));
+  for (const DType dtype : kAllDTypes) {
+    EXPECT_EQ(Scalar::from_word(dtype, Scalar(1).word_as(dtype)).to_double(), 1);
+    if (is_integral(dtype) && dtype != kUInt8) {
+      EXPECT_EQ(Scalar::from_word(dtype, Scalar(-7).word_as(dtype)).to_int64(), -7);
+    }
+  }
+}
+
+TEST(Scalar, HoldsWhatItsDTypeHolds) {
+  EXPECT_EQ(Scalar(0.1).held_as(kFloat16).to_double(), 0.0999755859375);
+  EXPECT_EQ(Scalar(0.999).held_as(kBFloat16).to_double(), 1.0);
+  EXPECT_EQ(Scalar(300).held_as(kUInt8).to_int64(), 44);
+  EXPECT_EQ(Scalar(1e300).held_as(kFloat16).to_double(), std::numeric_limits<double>::infinity());
+}
+
+TEST(Scalar, TakesUnsignedIntegersOfEightBytes) {
+  const Scalar large = uint64_t{0x8000000000000800};
+  EXPECT_EQ(large.category(), kInt64);
+  EXPECT_EQ(large.to_double(), 0x1.0000000000001p63);
+  EXPECT_EQ(Scalar::from_bits(kFloat32, large.bits_as(kFloat32)).to_double(), 0x1p63);
+  EXPECT_EQ(to_string(large), "9223372036854777856");
+  EXPECT_EQ(large.word_as(kInt64), 0x8000000000000800u);
+  EXPECT_EQ(to_string(Scalar(uint64_t{7})), "7");
+}
+
+TEST(Elements, DifferInBitsButForNaNs) {
+  const float a[] = {1, std::nanf("1"), 0.0f};
+  const float b[] = {1, -std::nanf("2"), -0.0f};
+  EXPECT_EQ(first_difference(kFloat32, a, b, 2), -1);
+  EXPECT_EQ(first_difference(kFloat32, a, b, 3), 2);
+  EXPECT_EQ(first_difference(kInt32, a, b, 3), 1);
+  const uint16_t half[] = {0x7e00, 0x7c00, 0xfe01};
+  EXPECT_TRUE(is_nan(kFloat16, half[0]) && is_nan(kFloat16, half[2]));
+  EXPECT_FALSE(is_nan(kFloat16, half[1]) || is_nan(kBFloat16, half[0]) || is_nan(kInt16, half[0]));
+  EXPECT_TRUE(is_nan(kBFloat16, 0x7f81) && is_nan(kFloat64, 0xfff0000000000001));
+  EXPECT_FALSE(is_nan(kBFloat16, 0x7f80) || is_nan(kFloat64, 0x7ff0000000000000));
 }
 
 TEST(TensorType, SpellsDTypeAndShape) {

@@ -71,13 +71,13 @@ void Device::evaluate(trace::Tape& tape, Extent extent, const trace::Value* only
       plan = make_plan(tape, *evaluation_);
     }
     plan->used = ++clock_;
-    job = take_off(tape, *evaluation_, plan);
-    if (plan->is_small || extent == Extent::all_now) turn = queue_.try_take_turn();
-    if (!turn) queue_.enqueue(std::move(job));
     if (plan_bytes_ > kPlanBudget || kernels_.is_over_budget()) {
       trim_plans();
       kernels_.shrink();
     }
+    job = take_off(tape, *evaluation_, plan);
+    if (plan->is_small || extent == Extent::all_now) turn = queue_.try_take_turn();
+    if (!turn) queue_.enqueue(std::move(job));
   }
   metrics::count(turn ? Counter::runs_inline : Counter::runs_queued);
   if (turn) turn.run(*job);

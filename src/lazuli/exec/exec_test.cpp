@@ -108,7 +108,7 @@ TEST(Executor, positions_of_the_generator_are_handed_out_once) {
 TEST(Verification, a_launch_that_differs_from_its_reference_is_an_error) {
   float memory[4] = {1, 2, 3, 4};
   const std::vector<WrittenMemory> written = {
-      {reinterpret_cast<char*>(memory), sizeof(memory), true}};
+      {reinterpret_cast<char*>(memory), sizeof(memory), kFloat32}};
   const auto write = [&](float value) { return [&, value] { memory[2] = value; }; };
   EXPECT_NO_THROW(verify_against_reference(written, write(5), write(5)));
   EXPECT_EQ(memory[2], 5);

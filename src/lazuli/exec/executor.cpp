@@ -69,7 +69,7 @@ void evaluate_where_pending(trace::Value& value, Device::Extent extent) {
   device.queue().drain();
   fault->roll_back();
   fault->set_delivered();
-  throw DeviceError(fault->message());
+  fault->throw_error();
 }
 
 }  // namespace

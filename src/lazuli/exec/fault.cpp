@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "lazuli/base/error.h"
+
 namespace lazuli::exec {
 namespace {
 
@@ -15,7 +17,10 @@ uint64_t runs_added = 0;  // under the mutex
 
 }  // namespace
 
-RunFault::RunFault(std::string message) : Fault(std::move(message)) {}
+void RunFault::throw_error() const {
+  if (cause_ == Cause::memory) throw OutOfMemoryError(message());
+  throw DeviceError(message());
+}
 
 RunFault::Undo& RunFault::root(std::shared_ptr<Undo>& undo) {
   while (undo->joined_to) {

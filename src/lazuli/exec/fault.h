@@ -15,7 +15,11 @@ namespace lazuli::exec {
 
 class RunFault final : public runtime::Fault {
  public:
-  explicit RunFault(std::string message);
+  enum class Cause : uint8_t { operation, memory };
+  explicit RunFault(std::string message, Cause cause = Cause::operation)
+      : Fault(std::move(message)), cause_(cause) {}
+  // OutOfMemoryError where memory is the cause, else DeviceError.
+  [[noreturn]] void throw_error() const;
 
   // A run that the fault reached hands over what its in-place writes replaced by spoiled values.
   void add(std::vector<trace::Replaced>& replaced);
@@ -39,6 +43,7 @@ class RunFault final : public runtime::Fault {
   };
   static Undo& root(std::shared_ptr<Undo>& undo);
 
+  const Cause cause_;
   std::shared_ptr<Undo> undo_ = std::make_shared<Undo>();
   std::atomic<bool> delivered_{false};
 };

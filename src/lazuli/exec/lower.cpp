@@ -84,10 +84,10 @@ std::string to_string(const trace::Tape& tape, size_t count) {
           break;
         case trace::Wire::Kind::number:
           text += format("<{}>",
-                         lazuli::to_string(Scalar::from_bits(wire.dtype, tape.words()[word++])));
+                         lazuli::to_string(Scalar::from_word(wire.dtype, tape.words()[word++])));
           break;
         case trace::Wire::Kind::constant:
-          text += lazuli::to_string(Scalar::from_bits(wire.dtype, wire.bits));
+          text += lazuli::to_string(Scalar::from_word(wire.dtype, wire.bits));
           break;
       }
     }

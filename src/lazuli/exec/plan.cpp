@@ -73,6 +73,7 @@ void Plan::build_table(size_t index) {
       table.plans.push_back(&access);
       const bool is_ramp = kernel.accesses[a].kind == kernel::Access::Kind::ramp;
       table.element_bytes.push_back(is_ramp ? 0 : size_of(kernel.accesses[a].dtype));
+      table.dtypes.push_back(kernel.accesses[a].dtype);
       for (int64_t stride : access.outer_strides) table.outer_strides.push_back(stride);
     }
     table.words.insert(table.words.end(), instance.words.begin(), instance.words.end());

@@ -33,6 +33,7 @@ struct LaunchTable {
   std::vector<uint64_t> numbers;
   std::vector<const schedule::AccessPlan*> plans;  // of each access
   std::vector<int64_t> element_bytes;              // of each access; 0 for a ramp
+  std::vector<DType> dtypes;                       // of each access
   std::vector<uint32_t> words;                     // of each number
 };
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "lazuli/base/env.h"
+#include "lazuli/base/error.h"
 #include "lazuli/base/format.h"
 #include "lazuli/base/metrics.h"
 #include "lazuli/base/pool.h"
@@ -56,12 +57,17 @@ void RunJob::operator delete(void* place) noexcept { Pool<RunJob>::give(place); 
 
 void Run::run() noexcept {
   const auto start = std::chrono::steady_clock::now();
+  // Nothing of this run can be trusted.
+  const auto end_with = [&](const char* message, RunFault::Cause cause) {
+    end_ = std::make_shared<RunFault>(message, cause);
+    new_faults_.push_back(end_);
+  };
   try {
     execute();
-  } catch (const std::exception& error) {
-    // Memory ran out, or a back end broke its promise: nothing of this run can be trusted.
-    end_ = std::make_shared<RunFault>(error.what());
-    new_faults_.push_back(end_);
+  } catch (const OutOfMemoryError& error) {
+    end_with(error.what(), RunFault::Cause::memory);
+  } catch (const std::exception& error) {  // a back end broke its promise
+    end_with(error.what(), RunFault::Cause::operation);
   }
   if (end_ || !is_healthy()) deliver_faults();
   if (arena_) runtime::release(arena_, plan->schedule.arena_bytes);
@@ -284,14 +290,12 @@ void Run::launch_verified(size_t index) {
   const Step& step = plan->schedule.steps[index];
   std::vector<WrittenMemory> written;
   for (uint32_t buffer : step.writes) {
-    written.push_back({memory_[buffer], plan->schedule.buffers[buffer].bytes, false});
+    written.push_back({memory_[buffer], plan->schedule.buffers[buffer].bytes});
   }
   const LaunchTable& table = plan->tables[index];
   for (size_t i = 0; i < table.plans.size(); ++i) {
     for (size_t j = 0; j < step.writes.size(); ++j) {
-      if (table.plans[i]->address.buffer == step.writes[j] && table.element_bytes[i] == 4) {
-        written[j].is_float = true;
-      }
+      if (table.plans[i]->address.buffer == step.writes[j]) written[j].dtype = table.dtypes[i];
     }
   }
   verify_against_reference(

@@ -1,33 +1,19 @@
 #include "lazuli/exec/verify.h"
 
-#include <bit>
-#include <cmath>
 #include <cstring>
 
 #include "lazuli/base/check.h"
+#include "lazuli/core/elements.h"
 
 namespace lazuli::exec {
 namespace {
 
-bool equal_word(uint32_t a, uint32_t b, bool is_float) {
-  return a == b ||
-         (is_float && std::isnan(std::bit_cast<float>(a)) && std::isnan(std::bit_cast<float>(b)));
-}
-
 void compare(const WrittenMemory& memory, const std::vector<char>& launched) {
-  int64_t at = 0;
-  for (; at + 4 <= memory.bytes; at += 4) {
-    uint32_t reference;
-    uint32_t got;
-    std::memcpy(&reference, memory.data + at, 4);
-    std::memcpy(&got, launched.data() + at, 4);
-    LZ_ASSERT(equal_word(got, reference, memory.is_float),
-              "a kernel and its reference differ at byte {}: {:#x} and {:#x}", at, got, reference);
-  }
-  for (; at < memory.bytes; ++at) {
-    LZ_ASSERT(memory.data[at] == launched[static_cast<size_t>(at)],
-              "a kernel and its reference differ at byte {}", at);
-  }
+  const int64_t size = size_of(memory.dtype);
+  const int64_t place =
+      first_difference(memory.dtype, memory.data, launched.data(), memory.bytes / size);
+  LZ_ASSERT(place < 0, "a kernel and its reference differ at {} element {}", name_of(memory.dtype),
+            place);
 }
 
 }  // namespace

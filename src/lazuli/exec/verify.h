@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "lazuli/base/function_ref.h"
+#include "lazuli/core/dtype.h"
 
 namespace lazuli::exec {
 
 struct WrittenMemory {
   char* data = nullptr;
   int64_t bytes = 0;
-  bool is_float = false;  // 4-byte elements of which all NaNs are equal
+  DType dtype = DType::boolean;  // of the elements
 };
 
 // Runs `launch`, puts the memory back, runs `reference`, and throws InternalError with the first

@@ -26,6 +26,8 @@ void rethrow_at(At at) {
     rethrow(error, at);
   } catch (const IndexError& error) {
     rethrow(error, at);
+  } catch (const OutOfMemoryError& error) {
+    rethrow(error, at);
   } catch (const DeviceError& error) {
     rethrow(error, at);
   }

@@ -18,6 +18,11 @@ class TensorList;
 using At = SourceLocation;
 #define LZ_AT ::lazuli::At at = std::source_location::current()
 
+// How a loss joins what its elements give: PyTorch's numbers.
+namespace Reduction {
+enum Reduction : int64_t { None, Mean, Sum };
+}
+
 // Dimensions as an argument: `1`, `{0, -1}`; none stand for all of them.
 class DimList {
  public:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 
 #include "lazuli/functions/tensor.h"
 
@@ -14,18 +15,22 @@ class Term {
  public:
   Term(const Tensor& tensor) : tensor_(&tensor) {}  // NOLINT: either
   Term(Scalar number) : number_(number) {}          // NOLINT: either
+  // A number among operands of that dtype.
+  Term(Scalar number, std::optional<DType> dtype) : number_(number), dtype_(dtype) {}
   template <typename T>
   requires std::integral<T> || std::floating_point<T> Term(T number)
       : number_(number) {}  // NOLINT: either
   bool is_tensor() const { return tensor_ != nullptr; }
   const Tensor& tensor() const { return *tensor_; }
   Scalar number() const { return number_; }
-  // A number becomes a tensor without dimensions.
+  std::optional<DType> dtype() const { return dtype_; }
+  // A number becomes a tensor without dimensions, in the dtype of the operands around it.
   operator Tensor() const;  // NOLINT: either
 
  private:
   const Tensor* tensor_ = nullptr;
   Scalar number_;
+  std::optional<DType> dtype_;
 };
 
 namespace arithmetic {

@@ -22,6 +22,12 @@ void check_sizes(const char* op, const Shape& sizes, At at) {
   }
 }
 
+void check_aligned(const char* op, const void* data, DType dtype, At at) {
+  const auto address = reinterpret_cast<uintptr_t>(data);
+  LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,
+              "{}: need an address aligned to {} bytes", op, size_of(dtype));
+}
+
 Tensor fill(const char* op, Scalar value, DType dtype, const Shape& sizes, At at) {
   check_sizes(op, sizes, at);
   return internal::fill(value, sizes, dtype, at);
@@ -62,7 +68,7 @@ Tensor arange(Scalar start, Scalar end, std::optional<DType> dtype, At at) {
 Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype, At at) {
   const DType natural = promote(promote(start.category(), end.category()), step.category());
   const DType result = dtype.value_or(natural == kFloat32 ? kFloat32 : kInt64);
-  LZ_CHECK_AT(result != kBool, TypeError, at, "arange: need f32 or i64; got bool");
+  LZ_CHECK_AT(result != kBool, TypeError, at, "arange: need float or int; got bool");
   const double distance = end.to_double() - start.to_double();
   LZ_CHECK_AT(step.to_double() != 0 && distance / step.to_double() >= 0, ValueError, at,
               "arange: need a step, not 0, that leads from start to end; got {}, {} and {}",
@@ -83,13 +89,14 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype,
 
 Tensor rand(const Shape& size, std::optional<DType> dtype, At at) {
   check_sizes("rand", size, at);
-  LZ_CHECK_AT(dtype.value_or(kFloat32) == kFloat32, TypeError, at, "rand: need f32; got {}",
-              name_of(*dtype));
-  constexpr int64_t kNumbersInBlock = 4;
-  const int64_t blocks = (size.product() + kNumbersInBlock - 1) / kNumbersInBlock;
+  const DType result = dtype.value_or(kFloat32);
+  LZ_CHECK_AT(is_floating(result), TypeError, at, "rand: need float; got {}", name_of(result));
+  const int64_t numbers_in_block = result == kFloat64 ? 2 : 4;
+  const int64_t blocks = (size.product() + numbers_in_block - 1) / numbers_in_block;
   Record record(OpKind::rand, at);
   record.number(static_cast<int64_t>(exec::random_seed()), kInt64);
   record.number(static_cast<int64_t>(exec::take_random(blocks)), kInt64);
+  record.attribute(static_cast<int64_t>(result));
   record.sizes(size.span());
   return record.run();
 }
@@ -108,9 +115,7 @@ Tensor from_blob(void* data, const Shape& sizes, DType dtype, const std::optiona
   LZ_CHECK_AT(!strides || strides->rank() == sizes.rank(), ValueError, at,
               "from_blob: need a stride for each dimension of {}; got {}", to_string(sizes),
               to_string(*strides));
-  const auto address = reinterpret_cast<uintptr_t>(data);
-  LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,
-              "from_blob: need an address aligned to {} bytes", size_of(dtype));
+  check_aligned("from_blob", data, dtype, at);
   Layout layout = contiguous(sizes);
   if (strides) layout.strides = *strides;
   const auto [low, high] = touched_range(layout);
@@ -122,12 +127,29 @@ Tensor from_blob(void* data, const Shape& sizes, DType dtype, const std::optiona
   return result;
 }
 
-Tensor detail::from_numbers(const Scalar* values, size_t count, DType dtype, const Shape& sizes,
-                            At at) {
+Tensor adopt_blob(void* data, const Shape& sizes, DType dtype, std::function<void()> on_release,
+                  At at) {
+  check_sizes("adopt_blob", sizes, at);
+  check_aligned("adopt_blob", data, dtype, at);
+  const int64_t bytes = sizes.product() * size_of(dtype);
+  return of_buffer(dtype, contiguous(sizes),
+                   runtime::Buffer::borrowed(data, bytes, std::move(on_release)));
+}
+
+namespace {
+
+void check_count(size_t count, const Shape& sizes, At at) {
   check_sizes("from_vector", sizes, at);
   LZ_CHECK_AT(static_cast<int64_t>(count) == sizes.product(), ValueError, at,
               "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
               count);
+}
+
+}  // namespace
+
+Tensor detail::from_numbers(const Scalar* values, size_t count, DType dtype, const Shape& sizes,
+                            At at) {
+  check_count(count, sizes, at);
   const auto size = static_cast<size_t>(size_of(dtype));
   Ref<runtime::Buffer> buffer = runtime::Buffer::allocated(static_cast<int64_t>(count * size));
   for (size_t i = 0; i < count; ++i) {
@@ -137,17 +159,10 @@ Tensor detail::from_numbers(const Scalar* values, size_t count, DType dtype, con
   return of_buffer(dtype, contiguous(sizes), std::move(buffer));
 }
 
-Tensor from_vector(const std::vector<float>& values, const Shape& sizes, At at) {
-  LZ_CHECK_AT(static_cast<int64_t>(values.size()) == sizes.product(), ValueError, at,
-              "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
-              values.size());
-  return from_data(values.data(), kFloat32, sizes, at);
-}
-Tensor from_vector(const std::vector<int64_t>& values, const Shape& sizes, At at) {
-  LZ_CHECK_AT(static_cast<int64_t>(values.size()) == sizes.product(), ValueError, at,
-              "from_vector: need {} elements for {}; got {}", sizes.product(), to_string(sizes),
-              values.size());
-  return from_data(values.data(), kInt64, sizes, at);
+Tensor detail::from_elements(const void* values, size_t count, DType dtype, const Shape& sizes,
+                             At at) {
+  check_count(count, sizes, at);
+  return from_data(values, dtype, sizes, at);
 }
 
 Tensor scalar_tensor(Scalar value, At at) {

@@ -11,6 +11,16 @@ Dims folded(const GradientCall& call) { return Dims(call.attributes.subspan(1));
 
 }  // namespace
 
+Term term(const GradientCall& call, size_t i) {
+  if (call.operands[i].defined()) return call.operands[i];
+  // The gradient has the dtype of the operand that it is for.
+  std::optional<DType> dtype;
+  for (size_t k = 0; k < call.edges.size() && !dtype; ++k) {
+    if (call.needs(k)) dtype = call.dtypes[k];
+  }
+  return Term(call.numbers[i], dtype);
+}
+
 Tensor spread(const Tensor& folded_tensor, const GradientCall& call) {
   const bool keeps_dims = call.attributes[0] != 0;
   if (keeps_dims) return folded_tensor;
@@ -23,8 +33,11 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   const Dims dims = folded(call);
   const Tensor parts = to(mask, grad.dtype(), call.at);
   if (dims.rank() == 0) return mul(parts, grad, call.at);
-  const Tensor count = sum(parts, dims, true, std::nullopt, call.at);
-  return mul(parts, div(grad, count, call.at), call.at);
+  // Counts that f16 and bf16 do not hold.
+  const DType wide = to_wide(grad.dtype());
+  const Tensor count = sum(parts, dims, true, wide, call.at);
+  const Tensor portion = div(to(grad, wide, call.at), count, call.at);
+  return mul(parts, to(portion, grad.dtype(), call.at), call.at);
 }
 
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call) {

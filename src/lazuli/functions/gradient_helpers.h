@@ -7,9 +7,7 @@
 namespace lazuli {
 
 // Operand `i`, which was a tensor in one call and a number in another.
-inline Term term(const GradientCall& call, size_t i) {
-  return call.operands[i].defined() ? Term(call.operands[i]) : Term(call.numbers[i]);
-}
+Term term(const GradientCall& call, size_t i);
 
 // Of a reduction: its result, or the gradient of that, with the folded dimensions back as extents
 // of 1, so that it broadcasts against the operand.

@@ -158,7 +158,7 @@ void OperationNode::apply(std::span<const Gradient> inputs, std::span<Gradient> 
     const Known& known = known_data()[i];
     dtypes[i] = known.dtype;
     if (!known.is_tensor) {
-      numbers[i] = Scalar::from_bits(known.dtype, known.bits);
+      numbers[i] = Scalar::from_word(known.dtype, known.bits);
       continue;
     }
     shapes[i] = Shape(std::span<const int64_t>(word, known.rank));

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <memory>
 
+#include "lazuli/core/element_types.h"
 #include "lazuli/exec/executor.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/record.h"
@@ -20,13 +21,6 @@ trace::Value& evaluated(const char* name, const Tensor& tensor, At at) {
   trace::Value& value = *variable.value();
   exec::read(value);
   return value;
-}
-
-template <typename T>
-constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, bool>) return kBool;
-  if constexpr (std::is_same_v<T, int64_t>) return kInt64;
-  return kFloat32;
 }
 
 }  // namespace
@@ -50,8 +44,9 @@ Scalar Tensor::item(At at) const {
 
 template <typename T>
 std::vector<T> Tensor::to_vector(At at) const {
-  LZ_CHECK_AT(!defined() || dtype() == dtype_of<T>(), TypeError, at,
-              "to_vector: need a tensor of {}; got {}", name_of(dtype_of<T>()), name_of(dtype()));
+  constexpr DType kDType = dtype_of_elements<T>();
+  LZ_CHECK_AT(!defined() || dtype() == kDType, TypeError, at,
+              "to_vector: need a tensor of {}; got {}", name_of(kDType), name_of(dtype()));
   if constexpr (std::is_same_v<T, bool>) {
     const auto count = static_cast<size_t>(numel());
     std::unique_ptr<bool[]> elements(new bool[count]);
@@ -63,9 +58,16 @@ std::vector<T> Tensor::to_vector(At at) const {
     return elements;
   }
 }
-template std::vector<float> Tensor::to_vector(At at) const;
-template std::vector<int64_t> Tensor::to_vector(At at) const;
 template std::vector<bool> Tensor::to_vector(At at) const;
+template std::vector<uint8_t> Tensor::to_vector(At at) const;
+template std::vector<int8_t> Tensor::to_vector(At at) const;
+template std::vector<int16_t> Tensor::to_vector(At at) const;
+template std::vector<int32_t> Tensor::to_vector(At at) const;
+template std::vector<int64_t> Tensor::to_vector(At at) const;
+template std::vector<float16> Tensor::to_vector(At at) const;
+template std::vector<bfloat16> Tensor::to_vector(At at) const;
+template std::vector<float> Tensor::to_vector(At at) const;
+template std::vector<double> Tensor::to_vector(At at) const;
 
 const void* Tensor::data_ptr(At at) const {
   trace::Value* value = &evaluated("data_ptr", *this, at);

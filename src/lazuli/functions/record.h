@@ -77,7 +77,7 @@ class Record {
     return operands_[operand_count_++];
   }
   void number(Scalar value, DType dtype, bool is_constant) {
-    next() = {nullptr, value.bits_as(dtype), dtype, is_constant};
+    next() = {nullptr, value.word_as(dtype), dtype, is_constant};
   }
   void grow();
   const Tensor* cast(const Tensor& tensor, DType dtype);

@@ -10,6 +10,7 @@ namespace lazuli {
 
 [[noreturn]] void throw_undefined(const char* op, const char* argument, At at);
 [[noreturn]] void throw_dtype(const char* op, const char* argument, DType need, DType got, At at);
+[[noreturn]] void throw_not_floating(const char* op, const char* argument, DType got, At at);
 [[noreturn]] void throw_factor(const char* op, const char* argument, DType dtype, At at);
 
 inline void check_defined(const char* op, const char* argument, const Tensor& tensor, At at) {
@@ -27,6 +28,10 @@ inline void check_dtype(const char* op, const char* argument, const Tensor& tens
 // A string that is one of a few.
 void check_choice(const char* op, const char* argument, std::string_view value,
                   std::initializer_list<std::string_view> choices, At at);
+inline void check_floating(const char* op, const char* argument, const Tensor& tensor, At at) {
+  if (!is_floating(dtype_of(tensor))) [[unlikely]]
+    throw_not_floating(op, argument, dtype_of(tensor), at);
+}
 // Tensors with a letter for each of their dimensions; equal letters stand for equal extents.
 struct LetteredShape {
   const char* argument;

@@ -44,6 +44,9 @@ void copy_strided(void* target, const Layout& target_layout, const void* source,
       case 1:
         copy_row<uint8_t>(row_to, target_step, row_from, source_step, shape[last]);
         break;
+      case 2:
+        copy_row<uint16_t>(row_to, target_step, row_from, source_step, shape[last]);
+        break;
       case 4:
         copy_row<uint32_t>(row_to, target_step, row_from, source_step, shape[last]);
         break;

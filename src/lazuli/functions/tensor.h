@@ -63,7 +63,7 @@ class Tensor {
       return static_cast<T>(value.to_int64());
     }
   }
-  // Row-major; T is float, int64_t or bool as the dtype, else TypeError.
+  // Row-major; T is the C++ type of the dtype's elements (core/element_types.h), else TypeError.
   template <typename T>
   std::vector<T> to_vector(LZ_AT) const;
   void copy_to(void* target, LZ_AT) const;  // numel * size_of(dtype) bytes, row-major

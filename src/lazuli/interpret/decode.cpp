@@ -163,6 +163,11 @@ class Decoder {
       case Primitive::store:
         decode_access(block, id, operation);
         break;
+      case Primitive::round_to:
+        operation.bits = instruction.index;
+        operation.function =
+            functions_.compute(Primitive::round_to, instruction.type, instruction.type);
+        break;
       case Primitive::number:
         operation.bits = instruction.index;
         operation.function =

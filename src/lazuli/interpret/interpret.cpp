@@ -161,7 +161,7 @@ class Run {
     char* accumulator = at(reduction.accumulator);
     const int64_t points = in_rows() ? 1 : frame_.padded_lanes;
     const int64_t lanes = points * accumulator_lanes(reduction.type);
-    if (reduction.type == Type::i64) {
+    if (lane_bytes(reduction.type) == 8) {
       std::fill_n(reinterpret_cast<int64_t*>(accumulator), lanes, static_cast<int64_t>(identity));
     } else {
       std::fill_n(reinterpret_cast<int32_t*>(accumulator), lanes, lane_of(reduction, identity));
@@ -231,7 +231,7 @@ class Run {
     uint64_t* to = partial(reduction, chunk);
     const char* from = at(value.offset);
     for (int64_t i = 0; i < points_here(); ++i, to += chunks_) {
-      *to = reduction.type == Type::i64
+      *to = lane_bytes(reduction.type) == 8
                 ? static_cast<uint64_t>(reinterpret_cast<const int64_t*>(from)[i])
                 : word_of(reduction, reinterpret_cast<const int32_t*>(from)[i]);
     }
@@ -246,7 +246,7 @@ class Run {
         const int64_t lanes = in_rows() ? kLanes : frame_.lanes;
         const int64_t step = in_rows() ? 0 : chunks_;
         for (int64_t i = 0; i < lanes; ++i, from += step) {
-          if (reduction.type == Type::i64) {
+          if (lane_bytes(reduction.type) == 8) {
             reinterpret_cast<uint64_t*>(to)[i] = *from;
           } else {
             reinterpret_cast<int32_t*>(to)[i] = lane_of(reduction, *from);

@@ -3,9 +3,9 @@
 // the same bits. Private to this folder.
 //
 // Values live in scratch memory, a *tile* each: lanes next to each other, four bytes a lane (f32,
-// i32, masks as 0 or -1) or eight (i64). A *uniform* value, the same in all lanes, has a tile of
-// kLanes lanes only. Functions work on kLanes lanes at a time and may compute lanes past the last
-// one asked for; memory outside scratch is touched for the lanes asked for alone.
+// i32, masks as 0 or -1) or eight (f64, i64). A *uniform* value, the same in all lanes, has a tile
+// of kLanes lanes only. Functions work on kLanes lanes at a time and may compute lanes past the
+// last one asked for; memory outside scratch is touched for the lanes asked for alone.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,8 @@ struct Operation {
   Place result;
   Place operands[3];
   int64_t limit = kTile;  // most lanes to compute
-  uint64_t bits = 0;      // constant: the value; number: its place; shifts: the distance
+  uint64_t bits = 0;      // constant: the value; number: its place; shifts: the distance;
+                          // round_to: the DType
   uint32_t access = 0;
   kernel::Step step = kernel::Step::none;
   bool is_ramp = false;
@@ -82,9 +83,9 @@ const TileOperations* portable_operations();
 const TileOperations* avx2_operations();
 const TileOperations* avx512_operations();
 
-constexpr int lane_bytes(kernel::Type type) { return type == kernel::Type::i64 ? 8 : 4; }
+constexpr int lane_bytes(kernel::Type type) { return kernel::size_of(type) == 8 ? 8 : 4; }
 constexpr int accumulator_lanes(kernel::Type type) {
-  return type == kernel::Type::i64 ? kernel::kLanes8 : kernel::kLanes4;
+  return lane_bytes(type) == 8 ? kernel::kLanes8 : kernel::kLanes4;
 }
 inline constexpr int64_t kAccumulatorBytes = 128;  // of one column, for either width
 

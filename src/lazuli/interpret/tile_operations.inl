@@ -91,26 +91,35 @@ void number(const Operation& operation, const Frame& frame) {
   void name(const Operation& operation, const Frame& frame) {                 \
     map<To, From>(operation, frame, [](From a) -> To { return expression; }); \
   }
-LZ_UNARY(sqrt_f32, float, float, kernel::scalar::sqrt(a))
-LZ_UNARY(abs_f32, float, float, kernel::scalar::abs(a))
-LZ_UNARY(neg_f32, float, float, kernel::scalar::neg(a))
-LZ_UNARY(neg_i32, int32_t, int32_t, kernel::scalar::neg(a))
-LZ_UNARY(neg_i64, int64_t, int64_t, kernel::scalar::neg(a))
-LZ_UNARY(round_f32, float, float, kernel::scalar::round(a))
-LZ_UNARY(floor_f32, float, float, kernel::scalar::floor(a))
-LZ_UNARY(ceil_f32, float, float, kernel::scalar::ceil(a))
-LZ_UNARY(trunc_f32, float, float, kernel::scalar::trunc(a))
-LZ_UNARY(bit_not_i32, int32_t, int32_t, ~a)
-LZ_UNARY(f32_from_i32, float, int32_t, kernel::scalar::convert<float>(a))
-LZ_UNARY(f32_from_i64, float, int64_t, kernel::scalar::convert<float>(a))
-LZ_UNARY(f32_from_mask, float, int32_t, static_cast<float>(a & 1))
-LZ_UNARY(i32_from_f32, int32_t, float, kernel::scalar::convert<int32_t>(a))
-LZ_UNARY(i32_from_i64, int32_t, int64_t, kernel::scalar::convert<int32_t>(a))
-LZ_UNARY(i32_from_mask, int32_t, int32_t, a & 1)
-LZ_UNARY(i64_from_f32, int64_t, float, kernel::scalar::convert<int64_t>(a))
-LZ_UNARY(i64_from_i32, int64_t, int32_t, kernel::scalar::convert<int64_t>(a))
-LZ_UNARY(i64_from_mask, int64_t, int32_t, a & 1)
+#define LZ_UNARY_OF(name, expression) \
+  template <typename T>               \
+  LZ_UNARY(name, T, T, expression)
+LZ_UNARY_OF(sqrt, kernel::scalar::sqrt(a))
+LZ_UNARY_OF(abs, kernel::scalar::abs(a))
+LZ_UNARY_OF(neg, kernel::scalar::neg(a))
+LZ_UNARY_OF(round, kernel::scalar::round(a))
+LZ_UNARY_OF(floor, kernel::scalar::floor(a))
+LZ_UNARY_OF(ceil, kernel::scalar::ceil(a))
+LZ_UNARY_OF(trunc, kernel::scalar::trunc(a))
+LZ_UNARY_OF(bit_not, ~a)
+LZ_UNARY(round_to_f16, float, float, kernel::scalar::round_to_f16(a))
+LZ_UNARY(round_to_bf16, float, float, kernel::scalar::round_to_bf16(a))
+#undef LZ_UNARY_OF
 #undef LZ_UNARY
+
+template <typename To, typename From>
+void convert(const Operation& operation, const Frame& frame) {
+  map<To, From>(operation, frame, [](From a) -> To { return kernel::scalar::convert<To>(a); });
+}
+template <typename To>
+void convert_mask(const Operation& operation, const Frame& frame) {
+  map<To, int32_t>(operation, frame, [](int32_t a) -> To { return static_cast<To>(a & 1); });
+}
+
+void round_to(const Operation& operation, const Frame& frame) {
+  static_cast<DType>(operation.bits) == DType::f16 ? round_to_f16(operation, frame)
+                                                   : round_to_bf16(operation, frame);
+}
 
 #define LZ_BINARY(name, To, expression)                                       \
   template <typename T>                                                       \
@@ -130,22 +139,26 @@ LZ_BINARY(le, int32_t, a <= b ? -1 : 0)
 LZ_BINARY(bit_and, T, a& b)
 LZ_BINARY(bit_or, T, a | b)
 LZ_BINARY(bit_xor, T, a ^ b)
+LZ_BINARY(quotient, T, kernel::scalar::quotient(a, b))
+LZ_BINARY(remainder, T, kernel::scalar::remainder(a, b))
+LZ_BINARY(shift_left_by, T, kernel::scalar::shift_left_by(a, b))
+LZ_BINARY(shift_right_by, T, kernel::scalar::shift_right_by(a, b))
 #undef LZ_BINARY
 
 #define LZ_SHIFT(name)                                                                          \
+  template <typename T>                                                                         \
   void name(const Operation& operation, const Frame& frame) {                                   \
     const int distance = static_cast<int>(operation.bits);                                      \
-    map<int32_t, int32_t>(operation, frame,                                                     \
-                          [distance](int32_t a) { return kernel::scalar::name(a, distance); }); \
+    map<T, T>(operation, frame, [distance](T a) { return kernel::scalar::name(a, distance); }); \
   }
 LZ_SHIFT(shift_left)
 LZ_SHIFT(shift_right)
 LZ_SHIFT(shift_right_logical)
 #undef LZ_SHIFT
 
-void fma_f32(const Operation& operation, const Frame& frame) {
-  map3<float, float, float>(operation, frame,
-                            [](float a, float b, float c) { return kernel::scalar::fma(a, b, c); });
+template <typename T>
+void fma(const Operation& operation, const Frame& frame) {
+  map3<T, T, T>(operation, frame, [](T a, T b, T c) { return kernel::scalar::fma(a, b, c); });
 }
 
 template <typename T>
@@ -153,88 +166,125 @@ void select(const Operation& operation, const Frame& frame) {
   map3<T, int32_t, T>(operation, frame, [](int32_t a, T b, T c) { return a ? b : c; });
 }
 
-// The function for the type among three; masks go with i32.
+// The function for the type among four; masks go with i32.
 template <typename T>
-Function of_type(T type, Function f32, Function i32, Function i64) {
-  return type == Type::f32 ? f32 : type == Type::i64 ? i64 : i32;
+T of_type(Type type, T f32, T f64, T i32, T i64) {
+  switch (type) {
+    case Type::f32:
+      return f32;
+    case Type::f64:
+      return f64;
+    case Type::i64:
+      return i64;
+    default:
+      return i32;
+  }
+}
+
+template <typename From>
+Function convert_from(Type type) {
+  return of_type<Function>(type, convert<float, From>, convert<double, From>,
+                           convert<int32_t, From>, convert<int64_t, From>);
 }
 
 Function convert_function(Type type, Type from) {
-  switch (from) {
-    case Type::f32:
-      return of_type(type, nullptr, i32_from_f32, i64_from_f32);
-    case Type::i32:
-      return of_type(type, f32_from_i32, nullptr, i64_from_i32);
-    case Type::i64:
-      return of_type(type, f32_from_i64, i32_from_i64, nullptr);
-    case Type::mask:
-      return of_type(type, f32_from_mask, i32_from_mask, i64_from_mask);
+  if (from == Type::mask) {
+    return of_type<Function>(type, convert_mask<float>, convert_mask<double>, convert_mask<int32_t>,
+                             convert_mask<int64_t>);
   }
-  return nullptr;
+  return of_type(from, convert_from<float>, convert_from<double>, convert_from<int32_t>,
+                 convert_from<int64_t>)(type);
 }
 
 Function compute_function(Primitive primitive, Type type, Type operand_type) {
-#define LZ_OF_THREE(name) \
-  case Primitive::name:   \
-    return of_type(operand_type, name<float>, name<int32_t>, name<int64_t>)
-#define LZ_OF_FILL(name)                                                                          \
-  case Primitive::name:                                                                           \
-    return type == Type::mask ? name<int32_t, Type::mask>                                         \
-                              : of_type(type, name<int32_t, Type::i32>, name<int32_t, Type::i32>, \
-                                        name<int64_t, Type::i64>)
-#define LZ_OF_F32(name) \
-  case Primitive::name: \
-    return name##_f32
+#define LZ_OF_FOUR(name) \
+  case Primitive::name:  \
+    return of_type<Function>(operand_type, name<float>, name<double>, name<int32_t>, name<int64_t>)
+#define LZ_OF_FILL(name)                                       \
+  case Primitive::name:                                        \
+    return type == Type::mask      ? name<int32_t, Type::mask> \
+           : lane_bytes(type) == 8 ? name<int64_t, Type::i64>  \
+                                   : name<int32_t, Type::i32>
+#define LZ_OF_FLOATS(name) \
+  case Primitive::name:    \
+    return type == Type::f64 ? name<double> : name<float>
+#define LZ_OF_INTEGERS(name) \
+  case Primitive::name:      \
+    return type == Type::i64 ? name<int64_t> : name<int32_t>
   switch (primitive) {
     LZ_OF_FILL(constant);
     LZ_OF_FILL(number);
-    LZ_OF_THREE(add);
-    LZ_OF_THREE(sub);
-    LZ_OF_THREE(mul);
-    LZ_OF_THREE(min);
-    LZ_OF_THREE(max);
-    LZ_OF_THREE(eq);
-    LZ_OF_THREE(ne);
-    LZ_OF_THREE(lt);
-    LZ_OF_THREE(le);
-    LZ_OF_F32(fma);
-    LZ_OF_F32(sqrt);
-    LZ_OF_F32(abs);
-    LZ_OF_F32(round);
-    LZ_OF_F32(floor);
-    LZ_OF_F32(ceil);
-    LZ_OF_F32(trunc);
-    case Primitive::div:
-      return div<float>;
-    case Primitive::neg:
-      return of_type(type, neg_f32, neg_i32, neg_i64);
-    case Primitive::bit_and:
-      return bit_and<int32_t>;
-    case Primitive::bit_or:
-      return bit_or<int32_t>;
-    case Primitive::bit_xor:
-      return bit_xor<int32_t>;
-    case Primitive::bit_not:
-      return bit_not_i32;
-    case Primitive::shift_left:
-      return shift_left;
-    case Primitive::shift_right:
-      return shift_right;
-    case Primitive::shift_right_logical:
-      return shift_right_logical;
+    LZ_OF_FOUR(add);
+    LZ_OF_FOUR(sub);
+    LZ_OF_FOUR(mul);
+    LZ_OF_FOUR(neg);
+    LZ_OF_FOUR(min);
+    LZ_OF_FOUR(max);
+    LZ_OF_FOUR(eq);
+    LZ_OF_FOUR(ne);
+    LZ_OF_FOUR(lt);
+    LZ_OF_FOUR(le);
+    LZ_OF_FLOATS(div);
+    LZ_OF_FLOATS(fma);
+    LZ_OF_FLOATS(sqrt);
+    LZ_OF_FLOATS(abs);
+    LZ_OF_FLOATS(round);
+    LZ_OF_FLOATS(floor);
+    LZ_OF_FLOATS(ceil);
+    LZ_OF_FLOATS(trunc);
+    LZ_OF_INTEGERS(quotient);
+    LZ_OF_INTEGERS(remainder);
+    LZ_OF_INTEGERS(bit_and);
+    LZ_OF_INTEGERS(bit_or);
+    LZ_OF_INTEGERS(bit_xor);
+    LZ_OF_INTEGERS(bit_not);
+    LZ_OF_INTEGERS(shift_left);
+    LZ_OF_INTEGERS(shift_right);
+    LZ_OF_INTEGERS(shift_right_logical);
+    LZ_OF_INTEGERS(shift_left_by);
+    LZ_OF_INTEGERS(shift_right_by);
+    case Primitive::round_to:
+      return round_to;
     case Primitive::select:
-      return of_type(type, select<int32_t>, select<int32_t>, select<int64_t>);
+      return lane_bytes(type) == 8 ? select<int64_t> : select<int32_t>;
     case Primitive::convert:
       return convert_function(type, operand_type);
     default:
       return nullptr;
   }
-#undef LZ_OF_THREE
+#undef LZ_OF_FOUR
 #undef LZ_OF_FILL
-#undef LZ_OF_F32
+#undef LZ_OF_FLOATS
+#undef LZ_OF_INTEGERS
 }
 
-// Memory. M is an element there (bool: a byte), T a lane.
+// Memory. An Element says how one lies there and what its lane holds; where the two have the same
+// bits, whole tiles are copied.
+
+template <typename M, typename T>
+struct Plain {
+  using Memory = M;
+  using Lane = T;
+  static Lane widen(Memory element) { return static_cast<Lane>(element); }
+  static Memory narrow(Lane lane) { return static_cast<Memory>(lane); }
+};
+using Word4 = Plain<int32_t, int32_t>;
+using Word8 = Plain<int64_t, int64_t>;
+
+struct Bool : Plain<uint8_t, int32_t> {
+  static Lane widen(Memory element) { return element ? -1 : 0; }
+  static Memory narrow(Lane lane) { return static_cast<Memory>(lane & 1); }
+};
+
+struct F16 : Plain<uint16_t, float> {
+  static Lane widen(Memory element) { return float_from_f16(element); }
+  static Memory narrow(Lane lane) { return f16_from_float(lane); }
+};
+
+struct BF16 : Plain<uint16_t, float> {
+  static Lane widen(Memory element) { return float_from_bf16(element); }
+  static Memory narrow(Lane lane) { return bf16_from_float(lane); }
+};
 
 int64_t column_stride(const Operation& operation, const Frame& frame, int64_t element_size) {
   switch (operation.step) {
@@ -254,48 +304,51 @@ char* address(const Operation& operation, const Frame& frame, int64_t stride) {
                         frame.column * stride);
 }
 
-template <typename M, typename T>
-T read(const char* from) {
-  M element;
-  __builtin_memcpy(&element, from, sizeof(M));
-  if constexpr (sizeof(M) == 1) return element ? -1 : 0;
-  return static_cast<T>(element);
+template <typename Element>
+typename Element::Lane read(const char* from) {
+  typename Element::Memory element;
+  __builtin_memcpy(&element, from, sizeof(element));
+  return Element::widen(element);
 }
 
-template <typename M, typename T>
-void write(char* to, T lane) {
-  const M element = static_cast<M>(sizeof(M) == 1 ? lane & 1 : lane);
-  __builtin_memcpy(to, &element, sizeof(M));
+template <typename Element>
+void write(char* to, typename Element::Lane lane) {
+  const typename Element::Memory element = Element::narrow(lane);
+  __builtin_memcpy(to, &element, sizeof(element));
 }
 
-template <typename M, typename T>
+template <typename Element>
 void load(const Operation& operation, const Frame& frame) {
+  using T = typename Element::Lane;
+  constexpr int64_t kSize = sizeof(typename Element::Memory);
   T* result = at<T>(frame, operation.result);
-  const int64_t stride = column_stride(operation, frame, sizeof(M));
+  const int64_t stride = column_stride(operation, frame, kSize);
   const char* from = address(operation, frame, stride);
-  if (operation.is_single) return fill(result, read<M, T>(from));
-  if (stride != sizeof(M)) {
-    for (int64_t i = 0; i < frame.lanes; ++i) result[i] = read<M, T>(from + i * stride);
-  } else if constexpr (sizeof(M) == sizeof(T)) {
+  if (operation.is_single) return fill(result, read<Element>(from));
+  if (stride != kSize) {
+    for (int64_t i = 0; i < frame.lanes; ++i) result[i] = read<Element>(from + i * stride);
+  } else if constexpr (kSize == sizeof(T)) {
     __builtin_memcpy(result, from, frame.lanes * sizeof(T));
   } else {
-    for (int64_t i = 0; i < frame.lanes; ++i) result[i] = read<M, T>(from + i * sizeof(M));
+    for (int64_t i = 0; i < frame.lanes; ++i) result[i] = read<Element>(from + i * kSize);
   }
 }
 
-template <typename M, typename T>
+template <typename Element>
 void store(const Operation& operation, const Frame& frame) {
+  using T = typename Element::Lane;
+  constexpr int64_t kSize = sizeof(typename Element::Memory);
   const T* value = at<T>(frame, operation.operands[0]);
   const int64_t walk = operation.operands[0].walk;
-  const int64_t stride = column_stride(operation, frame, sizeof(M));
+  const int64_t stride = column_stride(operation, frame, kSize);
   char* to = address(operation, frame, stride);
   const int64_t lanes = operation.is_single ? 1 : frame.lanes;
-  if (stride != sizeof(M) || walk == 0) {
-    for (int64_t i = 0; i < lanes; ++i) write<M, T>(to + i * stride, value[i & walk]);
-  } else if constexpr (sizeof(M) == sizeof(T)) {
+  if (stride != kSize || walk == 0) {
+    for (int64_t i = 0; i < lanes; ++i) write<Element>(to + i * stride, value[i & walk]);
+  } else if constexpr (kSize == sizeof(T)) {
     __builtin_memcpy(to, value, lanes * sizeof(T));
   } else {
-    for (int64_t i = 0; i < lanes; ++i) write<M, T>(to + i * sizeof(M), value[i]);
+    for (int64_t i = 0; i < lanes; ++i) write<Element>(to + i * kSize, value[i]);
   }
 }
 
@@ -308,19 +361,20 @@ bool is_legal(const Operation& operation, const Frame& frame, int64_t index) {
   return false;
 }
 
-template <typename M, typename T>
+template <typename Element>
 void gather(const Operation& operation, const Frame& frame) {
+  using T = typename Element::Lane;
   T* result = at<T>(frame, operation.result);
   const int64_t* index = at<int64_t>(frame, operation.operands[0]);
   const int64_t walk = operation.operands[0].walk;
-  const int64_t stride = column_stride(operation, frame, sizeof(M));
+  const int64_t stride = column_stride(operation, frame, sizeof(typename Element::Memory));
   const char* from = address(operation, frame, stride);
   const int64_t index_stride = frame.accesses[operation.access].index_stride;
   const int64_t lanes = operation.is_single ? 1 : frame.lanes;
   for (int64_t i = 0; i < lanes; ++i) {
     const int64_t place = index[i & walk];
     result[i] = is_legal(operation, frame, place)
-                    ? read<M, T>(from + i * stride + place * index_stride)
+                    ? read<Element>(from + i * stride + place * index_stride)
                     : T();
   }
   if (operation.is_single) fill(result, result[0]);
@@ -367,30 +421,34 @@ void gather_ramp(const Operation& operation, const Frame& frame) {
   if (operation.is_single) fill(result, result[0]);
 }
 
+struct MemoryFunctions {
+  Function load;
+  Function gather;
+  Function store;
+};
+
+template <typename Element>
+constexpr MemoryFunctions kFunctionsOf = {load<Element>, gather<Element>, store<Element>};
+
+// By DType.
+constexpr MemoryFunctions kMemoryFunctions[kDTypeCount] = {kFunctionsOf<Bool>,
+                                                           kFunctionsOf<Plain<uint8_t, int32_t>>,
+                                                           kFunctionsOf<Plain<int8_t, int32_t>>,
+                                                           kFunctionsOf<Plain<int16_t, int32_t>>,
+                                                           kFunctionsOf<Word4>,
+                                                           kFunctionsOf<Word8>,
+                                                           kFunctionsOf<F16>,
+                                                           kFunctionsOf<BF16>,
+                                                           kFunctionsOf<Word4>,
+                                                           kFunctionsOf<Word8>};
+
 Function load_function(const kernel::Access& access, bool gathers) {
   if (access.kind == kernel::Access::Kind::ramp) return gathers ? gather_ramp : load_ramp;
-  switch (access.dtype) {
-    case DType::boolean:
-      return gathers ? gather<uint8_t, int32_t> : load<uint8_t, int32_t>;
-    case DType::i64:
-      return gathers ? gather<int64_t, int64_t> : load<int64_t, int64_t>;
-    case DType::f32:
-      return gathers ? gather<int32_t, int32_t> : load<int32_t, int32_t>;
-  }
-  return nullptr;
+  const MemoryFunctions& functions = kMemoryFunctions[static_cast<int>(access.dtype)];
+  return gathers ? functions.gather : functions.load;
 }
 
-Function store_function(DType dtype) {
-  switch (dtype) {
-    case DType::boolean:
-      return store<uint8_t, int32_t>;
-    case DType::i64:
-      return store<int64_t, int64_t>;
-    case DType::f32:
-      return store<int32_t, int32_t>;
-  }
-  return nullptr;
-}
+Function store_function(DType dtype) { return kMemoryFunctions[static_cast<int>(dtype)].store; }
 
 // Reductions of a row.
 
@@ -444,16 +502,13 @@ LZ_COMBINE(row_all, a& b)
 #undef LZ_COMBINE
 
 RowReduction row_reduction(Combine combine, Type type) {
-  const auto of = [type](RowReduction f32, RowReduction i32, RowReduction i64) {
-    return type == Type::f32 ? f32 : type == Type::i64 ? i64 : i32;
-  };
   switch (combine) {
     case Combine::sum:
-      return of(row_sum<float>(), row_sum<int32_t>(), row_sum<int64_t>());
+      return of_type(type, row_sum<float>, row_sum<double>, row_sum<int32_t>, row_sum<int64_t>)();
     case Combine::max:
-      return of(row_max<float>(), row_max<int32_t>(), row_max<int64_t>());
+      return of_type(type, row_max<float>, row_max<double>, row_max<int32_t>, row_max<int64_t>)();
     case Combine::min:
-      return of(row_min<float>(), row_min<int32_t>(), row_min<int64_t>());
+      return of_type(type, row_min<float>, row_min<double>, row_min<int32_t>, row_min<int64_t>)();
     case Combine::any:
       return row_any<int32_t>();
     case Combine::all:

@@ -15,7 +15,7 @@ std::string text_of(const Operand& operand) {
     case Operand::Kind::constant:
       break;
   }
-  return lazuli::to_string(Scalar::from_bits(operand.dtype, operand.bits));
+  return lazuli::to_string(Scalar::from_word(operand.dtype, operand.bits));
 }
 
 template <typename List>

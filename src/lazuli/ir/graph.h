@@ -20,8 +20,8 @@ inline constexpr uint32_t kNoWord = ~0u;
 struct Operand {
   enum class Kind : uint8_t {
     node,     // the result of another node
-    word,     // a number: bits as `dtype` in word `word` of the launch
-    constant  // structure: `bits` as `dtype`
+    word,     // a number: word `word` of the launch, as kernels take those of `dtype`
+    constant  // structure: `bits`, such a word
   };
   Kind kind = Kind::node;
   DType dtype = DType::f32;

@@ -206,8 +206,9 @@ TEST_F(IrTest, OffsetsAndSizesTellOperationsApart) {
 
 TEST_F(IrTest, RandomNumbersAndOutputsStayApart) {
   const std::vector<Operand> key = {word(0, kInt64), word(1, kInt64)};
-  const NodeId a = apply(OpKind::rand, key, {}, {4});
-  const NodeId b = apply(OpKind::rand, key, {}, {4});
+  const std::vector<int64_t> dtype = {static_cast<int64_t>(kFloat32)};
+  const NodeId a = apply(OpKind::rand, key, dtype, {4});
+  const NodeId b = apply(OpKind::rand, key, dtype, {4});
   const NodeId c = apply(OpKind::neg, a);
   const NodeId d = apply(OpKind::neg, a);
   const NodeId e = apply(OpKind::neg, a);
@@ -216,8 +217,8 @@ TEST_F(IrTest, RandomNumbersAndOutputsStayApart) {
   const NodeId f = mul(b, c);
   output(mul(f, mul(d, e)));
   EXPECT_EQ(after(merge_equal),
-            "%0: f32[4] = rand w0, w1 [4]  # entry 0\n"
-            "%1: f32[4] = rand w0, w1 [4]  # entry 1\n"
+            "%0: f32[4] = rand w0, w1 {8} [4]  # entry 0\n"
+            "%1: f32[4] = rand w0, w1 {8} [4]  # entry 1\n"
             "%2: f32[4] = neg %0  # entry 2\n"
             "%3: f32[4] = neg %0  # entry 4\n"
             "%4: f32[4] = mul %1, %2  # entry 5\n"

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 
 #include "lazuli/ir/graph.h"
 
@@ -10,8 +9,7 @@ using op::OpKind;
 
 bool is_one(const Operand& operand) {
   if (operand.kind != Operand::Kind::constant) return false;
-  return operand.bits ==
-         (operand.dtype == DType::f32 ? std::bit_cast<uint32_t>(1.0f) : uint64_t{1});
+  return operand.bits == Scalar(1).word_as(operand.dtype);
 }
 
 class Simplifier {

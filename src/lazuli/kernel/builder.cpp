@@ -88,6 +88,31 @@ struct Builder::State {
     return is_reduction(id) ? !here : here;
   }
 
+  // What a value that was wrapped to the dtype was before: storing it wraps alike.
+  ValueId unwrapped(ValueId id, DType dtype) const {
+    const Instruction& made = code[id];
+    const ValueId inner = made.operands[0];
+    switch (made.primitive) {
+      case Primitive::round_to:
+        return made.index == static_cast<uint32_t>(dtype) ? inner : id;
+      case Primitive::bit_and: {
+        const Instruction& bits = code[made.operands[1]];
+        const bool is_wrap =
+            dtype == DType::u8 && bits.primitive == Primitive::constant && bits.bits == 0xff;
+        return is_wrap ? inner : id;
+      }
+      case Primitive::shift_right: {
+        const bool is_narrow = dtype == DType::i8 || dtype == DType::i16;
+        const bool is_wrap =
+            is_narrow && made.bits == 32 - 8 * static_cast<uint64_t>(size_of(dtype)) &&
+            code[inner].primitive == Primitive::shift_left && code[inner].bits == made.bits;
+        return is_wrap ? code[inner].operands[0] : id;
+      }
+      default:
+        return id;
+    }
+  }
+
   // Writes an instruction at a level, or finds the equal one that is in sight.
   ValueId insert(const Instruction& instruction, Level level) {
     LZ_ASSERT(level != Level::loop || in_loop, "{} in no loop", name_of(instruction.primitive));
@@ -138,13 +163,14 @@ Level Builder::level_of(Value value) const { return state_->level_of(value.id); 
 bool Builder::is_visible(Value value) const { return state_->is_visible(value.id); }
 
 Value Builder::f32(float value) { return constant(Type::f32, std::bit_cast<uint32_t>(value)); }
+Value Builder::f64(double value) { return constant(Type::f64, std::bit_cast<uint64_t>(value)); }
 Value Builder::i32(int32_t value) { return constant(Type::i32, static_cast<uint32_t>(value)); }
 Value Builder::i64(int64_t value) { return constant(Type::i64, static_cast<uint64_t>(value)); }
 Value Builder::mask(bool value) { return constant(Type::mask, value); }
 
 Value Builder::constant(Type type, uint64_t bits) {
   Instruction instruction{.primitive = Primitive::constant, .type = type};
-  instruction.bits = type == Type::i64 ? bits : type == Type::mask ? bits & 1 : bits & 0xffffffffu;
+  instruction.bits = size_of(type) == 8 ? bits : type == Type::mask ? bits & 1 : bits & 0xffffffffu;
   return {state_->insert(instruction, Level::once), type};
 }
 
@@ -176,6 +202,7 @@ void Builder::store(uint32_t access, Value value, Level level) {
   LZ_ASSERT(access < state_->accesses.size(), "access {} of {}", access, state_->accesses.size());
   LZ_ASSERT(level != Level::once, "memory is written at points and in loops");
   LZ_ASSERT(is_visible(value) && level_of(value) <= level, "a stored value out of sight");
+  value.id = state_->unwrapped(value.id, state_->accesses[access].dtype);
   Instruction instruction{.primitive = Primitive::store, .type = value.type};
   instruction.index = access;
   instruction.operands[0] = value.id;
@@ -222,9 +249,10 @@ Value Builder::shift(Primitive primitive, Value a, int distance) {
 }
 
 Value Builder::bitcast(Value a) {
-  LZ_ASSERT(a.type == Type::f32 || a.type == Type::i32, "bitcast of {}", name_of(a.type));
+  LZ_ASSERT(a.type != Type::mask, "bitcast of {}", name_of(a.type));
   LZ_ASSERT(is_visible(a), "operand of bitcast is out of sight");
-  const Type type = a.type == Type::f32 ? Type::i32 : Type::f32;
+  constexpr Type kTypes[] = {Type::i32, Type::i64, Type::f32, Type::f64};
+  const Type type = kTypes[static_cast<int>(a.type)];
   const Instruction instruction{
       .primitive = Primitive::bitcast, .type = type, .operands = {a.id, kNoValue, kNoValue}};
   if (const Value value = simplify(*this, state_->code, instruction)) return value;
@@ -239,6 +267,33 @@ Value Builder::convert(Value a, Type type) {
       .primitive = Primitive::convert, .type = type, .operands = {a.id, kNoValue, kNoValue}};
   if (const Value value = simplify(*this, state_->code, instruction)) return value;
   return {state_->insert(instruction, level_of(a)), type};
+}
+
+Value Builder::wrap(Value a, DType dtype) {
+  LZ_ASSERT(a.type == type_of(dtype), "{} does not hold {}", name_of(a.type),
+            lazuli::name_of(dtype));
+  switch (dtype) {
+    case DType::u8:
+      return emit(Primitive::bit_and, a, i32(0xff));
+    case DType::i8:
+      return shift(Primitive::shift_right, shift(Primitive::shift_left, a, 24), 24);
+    case DType::i16:
+      return shift(Primitive::shift_right, shift(Primitive::shift_left, a, 16), 16);
+    case DType::f16:
+    case DType::bf16:
+      return round_to(a, dtype);
+    default:
+      return a;
+  }
+}
+
+Value Builder::round_to(Value a, DType dtype) {
+  LZ_ASSERT(is_visible(a), "operand of round_to is out of sight");
+  Instruction instruction{.primitive = Primitive::round_to, .type = a.type, .operands = {a.id}};
+  instruction.operands[1] = instruction.operands[2] = kNoValue;
+  instruction.index = static_cast<uint32_t>(dtype);
+  if (const Value value = simplify(*this, state_->code, instruction)) return value;
+  return {state_->insert(instruction, level_of(a)), a.type};
 }
 
 namespace {

@@ -2,7 +2,8 @@
 // numbers alone goes to the `once` block, what needs points alone to the point block before the
 // current loop, the rest into the current loop. Equal instructions that are in sight are written
 // once, constants are folded and exact identities removed (x * 1, fma(1, a, b) -> a + b,
-// select(m, x, x)), so a kernel's text depends only on what it computes.
+// select(m, x, x), a quotient by a power of two), so a kernel's text depends only on what it
+// computes.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,7 @@ class Builder {
   bool is_visible(Value value) const;
 
   Value f32(float value);
+  Value f64(double value);
   Value i32(int32_t value);
   Value i64(int64_t value);
   Value mask(bool value);
@@ -52,12 +54,18 @@ class Builder {
   Value reduce(Combine combine, Value value);
 
   // Primitive of one to three operands; the result type is that of the first operand, mask for
-  // comparisons, that of the second for select.
+  // comparisons, that of the second for select. Not for shifts by constants, bitcast, convert,
+  // round_to.
   Value emit(Primitive primitive, Value a, Value b = {}, Value c = {});
   Value shift(Primitive primitive, Value a, int distance);
   Value bitcast(Value a);
   // Identity when the type is the same; to mask: a != 0.
   Value convert(Value a, Type type);
+  // `dtype` is f16 or bf16.
+  Value round_to(Value a, DType dtype);
+  // The value that `dtype` holds of one in its type (type_of): narrow integers keep the low bits,
+  // f16 and bf16 round (round_to), the others have every value.
+  Value wrap(Value a, DType dtype);
 
   // Whether anything stored so far depends on a reduction; what does not is left out by finish().
   bool reduces() const;
@@ -68,11 +76,5 @@ class Builder {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// The kernel type that holds elements of a dtype.
-constexpr Type type_of(DType dtype) {
-  constexpr Type kTypes[] = {Type::mask, Type::i64, Type::f32};
-  return kTypes[static_cast<int>(dtype)];
-}
 
 }  // namespace lazuli::kernel

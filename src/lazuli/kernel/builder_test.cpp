@@ -116,6 +116,91 @@ TEST_F(BuilderTest, KeepsWhatChangesABit) {
   EXPECT_NE(not_less.id, emit(Primitive::le, y, x).id);  // of NaN
 }
 
+TEST_F(BuilderTest, SimplifiesLongAndNarrowAlike) {
+  const Value d = builder.convert(x, Type::f64);
+  const Value n = builder.convert(x, Type::i64);
+  const Value narrow = builder.convert(x, Type::i32);
+  EXPECT_EQ(emit(Primitive::mul, d, builder.f64(1)).id, d.id);
+  EXPECT_EQ(emit(Primitive::add, d, builder.f64(-0.0)).id, d.id);
+  EXPECT_NE(emit(Primitive::add, d, builder.f64(0.0)).id, d.id);  // of -0
+  EXPECT_EQ(emit(Primitive::div, d, builder.f64(8)).id,
+            emit(Primitive::mul, d, builder.f64(0.125)).id);
+  EXPECT_NE(emit(Primitive::eq, d, d).id, builder.mask(true).id);  // of NaN
+  EXPECT_EQ(emit(Primitive::bit_and, n, builder.i64(-1)).id, n.id);
+  EXPECT_NE(emit(Primitive::bit_and, n, builder.i64(0xffffffff)).id, n.id);
+  EXPECT_EQ(builder.convert(d, Type::f32).id, x.id);
+  EXPECT_EQ(builder.convert(d, Type::i32).id, narrow.id);
+  EXPECT_EQ(builder.convert(builder.convert(narrow, Type::f64), Type::i32).id, narrow.id);
+  EXPECT_NE(builder.convert(builder.convert(n, Type::f64), Type::i64).id, n.id);
+  EXPECT_NE(emit(Primitive::floor, d).id, d.id);
+  EXPECT_EQ(emit(Primitive::floor, builder.convert(n, Type::f64)).id,
+            builder.convert(n, Type::f64).id);
+  EXPECT_EQ(builder.bitcast(builder.bitcast(d)).id, d.id);
+}
+
+TEST_F(BuilderTest, DividesAndShiftsByConstants) {
+  const Value n = builder.convert(x, Type::i64);
+  EXPECT_EQ(emit(Primitive::quotient, n, builder.i64(1)).id, n.id);
+  EXPECT_EQ(emit(Primitive::quotient, n, builder.i64(-1)).id, emit(Primitive::neg, n).id);
+  EXPECT_EQ(emit(Primitive::quotient, n, builder.i64(0)).id, builder.i64(0).id);
+  EXPECT_EQ(emit(Primitive::remainder, n, builder.i64(-1)).id, builder.i64(0).id);
+  EXPECT_EQ(emit(Primitive::shift_left_by, n, builder.i64(5)).id,
+            builder.shift(Primitive::shift_left, n, 5).id);
+  EXPECT_EQ(emit(Primitive::shift_left_by, n, builder.i64(64)).id, builder.i64(0).id);
+  EXPECT_EQ(emit(Primitive::shift_right_by, n, builder.i64(-1)).id,
+            builder.shift(Primitive::shift_right, n, 63).id);
+}
+
+TEST_F(BuilderTest, WrapsToWhatADTypeHolds) {
+  const Value n = builder.i32(0x12345f8);
+  EXPECT_EQ(builder.wrap(n, kUInt8).id, builder.i32(0xf8).id);
+  EXPECT_EQ(builder.wrap(n, kInt8).id, builder.i32(-8).id);
+  EXPECT_EQ(builder.wrap(n, kInt16).id, builder.i32(0x45f8).id);
+  EXPECT_EQ(builder.wrap(n, kInt32).id, n.id);
+  EXPECT_EQ(builder.wrap(builder.f32(1.0f / 3), kFloat16).id, builder.f32(0x1.554p-2f).id);
+  EXPECT_EQ(builder.wrap(x, kFloat32).id, x.id);
+  const Value half = builder.round_to(x, kFloat16);
+  EXPECT_EQ(builder.round_to(half, kFloat16).id, half.id);
+  const Value minus = emit(Primitive::neg, half);
+  EXPECT_EQ(builder.round_to(minus, kFloat16).id, minus.id);
+  EXPECT_NE(builder.round_to(half, kBFloat16).id, half.id);
+  EXPECT_THROW(builder.wrap(x, kInt8), InternalError);
+}
+
+TEST_F(BuilderTest, AStoreWrapsIntegersByItself) {
+  const Value n = builder.convert(x, Type::i32);
+  for (const DType dtype : {kUInt8, kInt8, kInt16}) {
+    const uint32_t out = builder.add_access({.dtype = dtype, .written = true});
+    builder.store(out, builder.wrap(n, dtype), Level::loop);
+  }
+  const uint32_t whole = builder.add_access({.dtype = kInt32, .written = true});
+  builder.store(whole, builder.wrap(n, kUInt8), Level::loop);
+  const std::string text = to_string(finish(x));
+  for (const char* line :
+       {"store @4, %2\n", "store @5, %2\n", "store @6, %2\n", "store @7, %3\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_EQ(text.find("shift"), std::string::npos) << text;
+}
+
+TEST_F(BuilderTest, AStoreRoundsByItself) {
+  const uint32_t halves = builder.add_access({.dtype = kFloat16, .written = true});
+  const Value half = builder.round_to(x, kFloat16);
+  builder.store(halves, half, Level::loop);
+  const uint32_t others = builder.add_access({.dtype = kBFloat16, .written = true});
+  builder.store(others, half, Level::loop);
+  EXPECT_EQ(to_string(finish(builder.load(0, Level::loop))),
+            "kernel rows\n"
+            "accesses: @0 f32 unit, @1 f32 unit, @2 f32 unit, @3 out f32 unit, @4 out f16 unit, "
+            "@5 out bf16 unit\n"
+            "loop:\n"
+            "  %0: f32 = load @0\n"
+            "  %1: f32 = round_to f16 %0\n"
+            "  store @4, %0\n"
+            "  store @5, %1\n"
+            "  store @3, %0\n");
+}
+
 TEST_F(BuilderTest, DropsDeadCode) {
   emit(Primitive::div, y, x);
   builder.reduce(Combine::sum, y);

@@ -1,28 +1,23 @@
 #include "lazuli/kernel/evaluate.h"
 
 #include "lazuli/base/check.h"
+#include "lazuli/core/dtype.h"
 
 namespace lazuli::kernel {
 namespace {
 
+// The unsigned integer of T's size.
+template <typename T>
+using WordOf = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+
 template <typename T>
 T value_of(uint64_t bits) {
-  if constexpr (std::is_same_v<T, float>) {
-    return std::bit_cast<float>(static_cast<uint32_t>(bits));
-  } else {
-    return static_cast<T>(bits);
-  }
+  return std::bit_cast<T>(static_cast<WordOf<T>>(bits));
 }
 
 template <typename T>
 uint64_t bits_of(T value) {
-  if constexpr (std::is_same_v<T, float>) {
-    return std::bit_cast<uint32_t>(value);
-  } else if constexpr (std::is_same_v<T, int32_t>) {
-    return static_cast<uint32_t>(value);
-  } else {
-    return static_cast<uint64_t>(value);
-  }
+  return std::bit_cast<WordOf<T>>(value);
 }
 
 // Calls `function` with a value of the C++ type that stands for `type`.
@@ -31,6 +26,8 @@ uint64_t with_type(Type type, Function function) {
   switch (type) {
     case Type::f32:
       return function(float());
+    case Type::f64:
+      return function(double());
     case Type::i32:
       return function(int32_t());
     case Type::i64:
@@ -51,7 +48,13 @@ uint64_t convert(Type type, Type from, uint64_t a) {
   return with_type(from, [=](auto t) { return convert_to(type, value_of<decltype(t)>(a)); });
 }
 
-uint64_t evaluate_f32(Primitive primitive, float a, float b, float c) {
+[[noreturn]] void fail(Primitive primitive) {
+  LZ_ASSERT(false, "{} has no value of its own", name_of(primitive));
+  __builtin_unreachable();
+}
+
+template <std::floating_point T>
+uint64_t evaluate_own(Primitive primitive, T a, T b, T c) {
   switch (primitive) {
     case Primitive::div:
       return bits_of(scalar::div(a, b));
@@ -70,13 +73,37 @@ uint64_t evaluate_f32(Primitive primitive, float a, float b, float c) {
     case Primitive::trunc:
       return bits_of(scalar::trunc(a));
     default:
-      LZ_ASSERT(false, "{} has no value of its own", name_of(primitive));
+      fail(primitive);
   }
 }
 
-// Primitives that every number type has.
+template <std::integral T>
+uint64_t evaluate_own(Primitive primitive, T a, T b, T) {
+  switch (primitive) {
+    case Primitive::quotient:
+      return bits_of(scalar::quotient(a, b));
+    case Primitive::remainder:
+      return bits_of(scalar::remainder(a, b));
+    case Primitive::bit_and:
+      return bits_of(a & b);
+    case Primitive::bit_or:
+      return bits_of(a | b);
+    case Primitive::bit_xor:
+      return bits_of(a ^ b);
+    case Primitive::bit_not:
+      return bits_of(~a);
+    case Primitive::shift_left_by:
+      return bits_of(scalar::shift_left_by(a, b));
+    case Primitive::shift_right_by:
+      return bits_of(scalar::shift_right_by(a, b));
+    default:
+      fail(primitive);
+  }
+}
+
+// Primitives that every number type has, else those of floats or of integers.
 template <typename T>
-uint64_t evaluate_number(Primitive primitive, T a, T b) {
+uint64_t evaluate_number(Primitive primitive, T a, T b, T c) {
   switch (primitive) {
     case Primitive::add:
       return bits_of(scalar::add(a, b));
@@ -99,22 +126,12 @@ uint64_t evaluate_number(Primitive primitive, T a, T b) {
     case Primitive::le:
       return a <= b;
     default:
-      LZ_ASSERT(false, "{} has no value of its own", name_of(primitive));
+      return evaluate_own(primitive, a, b, c);
   }
 }
 
-}  // namespace
-
-uint64_t evaluate(Primitive primitive, Type type, Type operand_type, uint64_t a, uint64_t b,
-                  uint64_t c) {
-  const auto word = static_cast<int32_t>(a);
+uint64_t evaluate_mask(Primitive primitive, uint64_t a, uint64_t b) {
   switch (primitive) {
-    case Primitive::select:
-      return a ? b : c;
-    case Primitive::bitcast:
-      return a;
-    case Primitive::convert:
-      return convert(type, operand_type, a);
     case Primitive::bit_and:
       return a & b;
     case Primitive::bit_or:
@@ -122,26 +139,44 @@ uint64_t evaluate(Primitive primitive, Type type, Type operand_type, uint64_t a,
     case Primitive::bit_xor:
       return a ^ b;
     case Primitive::bit_not:
-      return type == Type::mask ? a ^ 1 : a ^ 0xffffffffu;
-    case Primitive::shift_left:
-      return bits_of(scalar::shift_left(word, static_cast<int>(b)));
-    case Primitive::shift_right:
-      return bits_of(scalar::shift_right(word, static_cast<int>(b)));
-    case Primitive::shift_right_logical:
-      return bits_of(scalar::shift_right_logical(word, static_cast<int>(b)));
-    case Primitive::div:
-    case Primitive::fma:
-    case Primitive::sqrt:
-    case Primitive::abs:
-    case Primitive::round:
-    case Primitive::floor:
-    case Primitive::ceil:
-    case Primitive::trunc:
-      return evaluate_f32(primitive, value_of<float>(a), value_of<float>(b), value_of<float>(c));
+      return a ^ 1;
     default:
+      fail(primitive);
+  }
+}
+
+template <std::integral T>
+uint64_t shift(Primitive primitive, T a, int distance) {
+  return bits_of(primitive == Primitive::shift_left    ? scalar::shift_left(a, distance)
+                 : primitive == Primitive::shift_right ? scalar::shift_right(a, distance)
+                                                       : scalar::shift_right_logical(a, distance));
+}
+
+}  // namespace
+
+uint64_t evaluate(Primitive primitive, Type type, Type operand_type, uint64_t a, uint64_t b,
+                  uint64_t c) {
+  switch (primitive) {
+    case Primitive::select:
+      return a ? b : c;
+    case Primitive::bitcast:
+      return a;
+    case Primitive::convert:
+      return convert(type, operand_type, a);
+    case Primitive::round_to:
+      return bits_of(static_cast<DType>(b) == DType::f16
+                         ? scalar::round_to_f16(value_of<float>(a))
+                         : scalar::round_to_bf16(value_of<float>(a)));
+    case Primitive::shift_left:
+    case Primitive::shift_right:
+    case Primitive::shift_right_logical:
+      return type == Type::i64 ? shift(primitive, value_of<int64_t>(a), static_cast<int>(b))
+                               : shift(primitive, value_of<int32_t>(a), static_cast<int>(b));
+    default:
+      if (operand_type == Type::mask) return evaluate_mask(primitive, a, b);
       return with_type(operand_type, [=](auto t) {
         using T = decltype(t);
-        return evaluate_number(primitive, value_of<T>(a), value_of<T>(b));
+        return evaluate_number(primitive, value_of<T>(a), value_of<T>(b), value_of<T>(c));
       });
   }
 }

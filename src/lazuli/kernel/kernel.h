@@ -18,9 +18,10 @@
 //     reassociated or estimated; the rounding mode is to nearest-even and denormals are kept;
 //   - a reduction over n > 0 elements cuts them into chunks of kChunk by index; in a chunk,
 //     element i folds into lane i mod L in index order, acc = combine(acc, x), L = kLanes4 for
-//     4-byte accumulators (f32, i32, mask) and kLanes8 for i64, starting at the identity; lanes
-//     join by halves: for h = L/2, ..., 1: lane[i] = combine(lane[i], lane[i + h]); chunk results
-//     join in rounds, p[i] = combine(p[2i], p[2i+1]), an odd last one carried over unchanged.
+//     4-byte accumulators (f32, i32, mask) and kLanes8 for 8-byte ones (f64, i64), starting at the
+//     identity; lanes join by halves: for h = L/2, ..., 1: lane[i] = combine(lane[i], lane[i + h]);
+//     chunk results join in rounds, p[i] = combine(p[2i], p[2i+1]), an odd last one carried over
+//     unchanged.
 // All NaNs count as equal bits.
 #pragma once
 
@@ -47,6 +48,16 @@ enum class Step : uint8_t {
   any    // a byte stride given at launch
 };
 
+// The type in which a kernel holds elements of a dtype. Loading is exact: u8 gets zeros above, i8
+// and i16 copies of their sign. Storing is the converse: a bool is a byte, 0 or 1; a narrow integer
+// keeps the low bits; f32 to f16 or bf16 rounds to nearest-even once, beyond the range to infinity,
+// and a NaN stays one.
+constexpr Type type_of(DType dtype) {
+  constexpr Type kTypes[] = {Type::mask, Type::i32, Type::i32, Type::i32, Type::i32,
+                             Type::i64,  Type::f32, Type::f32, Type::f32, Type::f64};
+  return kTypes[static_cast<int>(dtype)];
+}
+
 // One operand in memory, or a ramp: numbers that grow linearly along the axes (an index map
 // without memory; its `base` is the i64 value at the origin and its strides are increments, all
 // given at launch unless the step is none).
@@ -70,7 +81,8 @@ struct Instruction {
   Primitive primitive;
   Type type;  // of the result; of the stored value for store
   ValueId operands[3] = {kNoValue, kNoValue, kNoValue};
-  uint32_t index = 0;  // load, store: access; number: its place; reduce: a Combine
+  uint32_t index = 0;  // load, store: access; number: its place; reduce: a Combine;
+                       // round_to: a DType
   uint64_t bits = 0;   // constant: the value in the low bytes; shifts: the distance
   friend bool operator==(const Instruction&, const Instruction&) = default;
 };

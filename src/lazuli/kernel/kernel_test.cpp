@@ -135,7 +135,17 @@ TEST(Kernel, VerifyNamesTheRuleAndTheLine) {
       {"operands have the result's type", [](Kernel& k) { k.code[6].operands[2] = 4; }},
       {"a comparison gives a mask", [](Kernel& k) { k.code[9].type = Type::f32; }},
       {"two of one type", [](Kernel& k) { k.code[9].operands[0] = 8; }},
-      {"in [0, 31]", [](Kernel& k) { k.code[8].bits = 32; }},
+      {"less than the type's width", [](Kernel& k) { k.code[8].bits = 32; }},
+      {"round_to rounds to f16 or bf16",
+       [](Kernel& k) {
+         k.code[10].primitive = Primitive::round_to;
+         k.code[10].operands[0] = 6;
+         k.code[10].index = static_cast<uint32_t>(kFloat32);
+       }},
+      {"does not take this type",
+       [](Kernel& k) {
+         k.code[6] = {Primitive::quotient, Type::f32, {5, 0, kNoValue}};
+       }},
       {"bitcast turns", [](Kernel& k) { k.code[10].operands[0] = 6; }},
       {"from another type", [](Kernel& k) { k.code[7].type = Type::f32; }},
   };

@@ -27,7 +27,7 @@ std::string_view name_of(Primitive primitive) {
 }
 
 std::string_view name_of(Type type) {
-  constexpr std::string_view kNames[] = {"f32", "i32", "i64", "mask"};
+  constexpr std::string_view kNames[] = {"f32", "f64", "i32", "i64", "mask"};
   const auto place = static_cast<size_t>(type);
   LZ_ASSERT(place < std::size(kNames), "type {}", place);
   return kNames[place];
@@ -47,15 +47,19 @@ int operand_count(Primitive primitive) {
 }
 
 uint64_t identity_of(Combine combine, Type type) {
+  constexpr uint64_t kSign32 = uint64_t{1} << 31, kSign64 = uint64_t{1} << 63;
+  // By type: -0.0 and 0; the least value; the greatest.
+  constexpr uint64_t kSum[] = {kSign32, kSign64, 0, 0};
+  constexpr uint64_t kMax[] = {0xff800000u, uint64_t{0xfff} << 52, kSign32, kSign64};
+  constexpr uint64_t kMin[] = {0x7f800000u, uint64_t{0x7ff} << 52, kSign32 - 1, kSign64 - 1};
+  const auto place = static_cast<size_t>(type);
   switch (combine) {
     case Combine::sum:
-      return type == Type::f32 ? 0x80000000u : 0;
+      return kSum[place];
     case Combine::max:
-      return type == Type::f32   ? 0xff800000u
-             : type == Type::i32 ? uint64_t{1} << 31
-                                 : uint64_t{1} << 63;
+      return kMax[place];
     case Combine::min:
-      return type == Type::f32 ? 0x7f800000u : type == Type::i32 ? 0x7fffffffu : ~uint64_t{0} >> 1;
+      return kMin[place];
     case Combine::any:
       return 0;
     case Combine::all:

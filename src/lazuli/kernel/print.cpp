@@ -39,6 +39,10 @@ std::string constant_text(Type type, uint64_t bits) {
       const auto value = std::bit_cast<float>(word);
       return std::isnan(value) ? format("nan({:#x})", word) : format("{}", value);
     }
+    case Type::f64: {
+      const auto value = std::bit_cast<double>(bits);
+      return std::isnan(value) ? format("nan({:#x})", bits) : format("{}", value);
+    }
     case Type::i32:
       return format("{}", static_cast<int32_t>(bits));
     case Type::i64:
@@ -82,6 +86,9 @@ std::string line_of(const Kernel& kernel, size_t place) {
     case Primitive::reduce:
       return format("{} {} %{}", text, name_of(static_cast<Combine>(instruction.index)),
                     instruction.operands[0]);
+    case Primitive::round_to:
+      text += format(" {}", lazuli::name_of(static_cast<DType>(instruction.index)));
+      break;
     default:
       break;
   }

@@ -16,10 +16,7 @@ constexpr bool one_of(Type type, std::initializer_list<Type> types) {
 
 constexpr bool is_number(Type type) { return type != Type::mask; }
 
-Type element_type(DType dtype) {
-  constexpr Type kTypes[] = {Type::mask, Type::i64, Type::f32};
-  return kTypes[static_cast<int>(dtype)];
-}
+constexpr bool is_integer(Type type) { return one_of(type, {Type::i32, Type::i64}); }
 
 class Verifier {
  public:
@@ -60,7 +57,7 @@ class Verifier {
 
   void check_accesses() const {
     for (const Access& access : kernel_.accesses) {
-      require(access.kind <= Access::Kind::ramp && access.dtype <= DType::f32 &&
+      require(access.kind <= Access::Kind::ramp && access.dtype <= DType::f64 &&
                   access.step <= Step::any,
               "an access holds an unknown enumerator");
       require(access.kind == Access::Kind::buffer || access.dtype == DType::i64,
@@ -101,7 +98,8 @@ class Verifier {
     if (!is_known) throw InternalError(format("kernel: unknown enumerator at {}", place_));
     const Primitive primitive = instruction().primitive;
     const bool has_index = primitive == Primitive::load || primitive == Primitive::store ||
-                           primitive == Primitive::number || primitive == Primitive::reduce;
+                           primitive == Primitive::number || primitive == Primitive::reduce ||
+                           primitive == Primitive::round_to;
     need(has_index || instruction().index == 0, "`index` without a meaning is 0");
     const bool has_bits = primitive == Primitive::constant || primitive == Primitive::shift_left ||
                           primitive == Primitive::shift_right ||
@@ -144,7 +142,7 @@ class Verifier {
     switch (instruction().primitive) {
       case Primitive::constant:
         need(level() == Level::once, "a constant stands at once level");
-        need(type == Type::i64 || instruction().bits <= (type == Type::mask ? 1 : 0xffffffffu),
+        need(size_of(type) == 8 || instruction().bits <= (type == Type::mask ? 1 : 0xffffffffu),
              "a constant lies in the low bytes of `bits`");
         return;
       case Primitive::number:
@@ -170,7 +168,12 @@ class Verifier {
       case Primitive::neg:
       case Primitive::min:
       case Primitive::max:
-        return need_same_types({Type::f32, Type::i32, Type::i64});
+        return need_same_types({Type::f32, Type::f64, Type::i32, Type::i64});
+      case Primitive::quotient:
+      case Primitive::remainder:
+      case Primitive::shift_left_by:
+      case Primitive::shift_right_by:
+        return need_same_types({Type::i32, Type::i64});
       case Primitive::div:
       case Primitive::fma:
       case Primitive::sqrt:
@@ -179,6 +182,11 @@ class Verifier {
       case Primitive::floor:
       case Primitive::ceil:
       case Primitive::trunc:
+        return need_same_types({Type::f32, Type::f64});
+      case Primitive::round_to:
+        need(instruction().index == static_cast<uint32_t>(DType::f16) ||
+                 instruction().index == static_cast<uint32_t>(DType::bf16),
+             "round_to rounds to f16 or bf16");
         return need_same_types({Type::f32});
       case Primitive::eq:
       case Primitive::ne:
@@ -192,25 +200,27 @@ class Verifier {
       case Primitive::bit_or:
       case Primitive::bit_xor:
       case Primitive::bit_not:
-        return need_same_types({Type::i32, Type::mask});
+        return need_same_types({Type::i32, Type::i64, Type::mask});
       case Primitive::shift_left:
       case Primitive::shift_right:
       case Primitive::shift_right_logical:
-        need(instruction().bits <= 31, "a shift's distance is in [0, 31]");
-        return need_same_types({Type::i32});
+        need_same_types({Type::i32, Type::i64});
+        return need(instruction().bits < 8 * static_cast<uint64_t>(size_of(type)),
+                    "a shift's distance is less than the type's width");
       case Primitive::select:
         need(operand_type(0) == Type::mask, "select's first operand is a mask");
         need(operand_type(1) == type && operand_type(2) == type,
              "select's result has the type of its second and third operand");
         return;
       case Primitive::bitcast:
-        need((type == Type::f32 && operand_type(0) == Type::i32) ||
-                 (type == Type::i32 && operand_type(0) == Type::f32),
-             "bitcast turns f32 into i32 or i32 into f32");
+        need(is_number(type) && is_number(operand_type(0)) &&
+                 is_integer(type) != is_integer(operand_type(0)) &&
+                 size_of(type) == size_of(operand_type(0)),
+             "bitcast turns a float into the integer of its size, or the reverse");
         return;
       case Primitive::convert:
         need(is_number(type) && operand_type(0) != type,
-             "convert goes to f32, i32 or i64 from another type");
+             "convert goes to a number from another type");
         return;
     }
   }
@@ -220,7 +230,7 @@ class Verifier {
     need(instruction().index < kernel_.accesses.size(), "no such access");
     const Access& access = kernel_.accesses[instruction().index];
     need(access.written == written, "an access is either loaded from or stored to, as declared");
-    need(element_type(access.dtype) == instruction().type, "the access has another dtype");
+    need(type_of(access.dtype) == instruction().type, "the access has another dtype");
   }
 
   void check_store() {

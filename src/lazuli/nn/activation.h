@@ -1,6 +1,8 @@
 // Elementwise functions as modules.
 #pragma once
 
+#include <cstdint>
+
 #include "lazuli/nn/module.h"
 #include "lazuli/nn/module_holder.h"
 
@@ -9,22 +11,60 @@ namespace lazuli::nn {
 // max(input, 0)
 class ReLUImpl : public Module {
  public:
-  Tensor forward(const Tensor& input) override;
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
 };
 
 class TanhImpl : public Module {
  public:
-  Tensor forward(const Tensor& input) override;
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
 };
 
-class ReLU : public ModuleHolder<ReLUImpl> {
+// exp(input) by its sum along `dim`; LogSoftmax its logarithm.
+class SoftmaxImpl : public Module {
  public:
-  using ModuleHolder::ModuleHolder;
+  explicit SoftmaxImpl(int64_t along) : dim(along) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const int64_t dim;
 };
 
-class Tanh : public ModuleHolder<TanhImpl> {
+class LogSoftmaxImpl : public Module {
  public:
-  using ModuleHolder::ModuleHolder;
+  explicit LogSoftmaxImpl(int64_t along) : dim(along) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const int64_t dim;
 };
+
+// The input itself.
+class IdentityImpl : public Module {
+ public:
+  Tensor forward(const Tensor& input) { return input; }
+  void pretty_print(std::ostream& out) const override;
+};
+
+// The dimensions from start_dim to end_dim as one.
+class FlattenImpl : public Module {
+ public:
+  explicit FlattenImpl(int64_t first = 1, int64_t last = -1) : start_dim(first), end_dim(last) {}
+  // Throws IndexError for a dimension that the input does not have, ValueError where end_dim comes
+  // before start_dim.
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const int64_t start_dim;
+  const int64_t end_dim;
+};
+
+LZ_MODULE(ReLU);
+LZ_MODULE(Tanh);
+LZ_MODULE(Softmax);
+LZ_MODULE(LogSoftmax);
+LZ_MODULE(Identity);
+LZ_MODULE(Flatten);
 
 }  // namespace lazuli::nn

@@ -1,9 +1,11 @@
 #include "lazuli/nn/linear.h"
 
 #include <cmath>
+#include <ostream>
 
 #include "lazuli/base/check.h"
 #include "lazuli/functions/functions.gen.h"
+#include "lazuli/nn/init.h"
 
 namespace lazuli::nn {
 
@@ -17,15 +19,19 @@ LinearImpl::LinearImpl(const LinearOptions& chosen) : options(chosen) {
   reset_parameters();
 }
 
-Tensor LinearImpl::forward(const Tensor& input) { return linear(input, weight, bias); }
+Tensor LinearImpl::forward(const Tensor& input, At at) { return linear(input, weight, bias, at); }
+
+void LinearImpl::pretty_print(std::ostream& out) const {
+  out << "Linear(in_features=" << options.in_features()
+      << ", out_features=" << options.out_features()
+      << ", bias=" << (options.bias() ? "true" : "false") << ")";
+}
 
 void LinearImpl::reset_parameters() {
-  const NoGradGuard no_grad;
   // He's uniform initialization with a = sqrt(5), which libtorch takes for both.
   const double bound = 1 / std::sqrt(static_cast<double>(options.in_features()));
-  for (Tensor* parameter : {&weight, &bias}) {
-    if (parameter->defined()) parameter->copy_(rand(parameter->sizes()) * (2 * bound) - bound);
-  }
+  init::uniform_(weight, -bound, bound);
+  if (bias.defined()) init::uniform_(bias, -bound, bound);
 }
 
 }  // namespace lazuli::nn

@@ -35,7 +35,8 @@ class LinearImpl : public Module {
   // Throws ValueError for features below 1.
   explicit LinearImpl(const LinearOptions& options);
 
-  Tensor forward(const Tensor& input) override;
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
 
   // Draws weight and bias anew, uniformly from +-1 / sqrt(in_features). They stay the same tensors.
   void reset_parameters();
@@ -45,9 +46,6 @@ class LinearImpl : public Module {
   Tensor bias;    // f32 [out_features]; undefined without bias
 };
 
-class Linear : public ModuleHolder<LinearImpl> {
- public:
-  using ModuleHolder::ModuleHolder;
-};
+LZ_MODULE(Linear);
 
 }  // namespace lazuli::nn

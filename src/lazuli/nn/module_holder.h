@@ -1,5 +1,6 @@
 // A module by value: `nn::Linear` holds a `nn::LinearImpl` as libtorch's modules do. Copies are the
-// same module. `layer->weight` reaches the module, `layer(x)` is its forward.
+// same module. `layer->weight` reaches the module, `layer(x)` is its forward and hands on the line
+// of the call.
 #pragma once
 
 #include <concepts>
@@ -12,6 +13,16 @@
 
 namespace lazuli::nn {
 
+// module.forward(inputs...) with the line, where the module's forward takes one.
+template <typename M, typename... Inputs>
+decltype(auto) call_forward(M& module, At at, Inputs&&... inputs) {
+  if constexpr (requires { module.forward(std::forward<Inputs>(inputs)..., at); }) {
+    return module.forward(std::forward<Inputs>(inputs)..., at);
+  } else {
+    return module.forward(std::forward<Inputs>(inputs)...);
+  }
+}
+
 // One argument that is a holder itself: to be copied.
 template <typename Holder, typename First, typename... Rest>
 inline constexpr bool kIsCopy =
@@ -21,6 +32,9 @@ inline constexpr bool kIsCopy =
 template <typename Holder, typename... Arguments>
 concept MakesModule = !kIsCopy<Holder, Arguments...> &&
                       std::constructible_from<typename Holder::ImplType, Arguments...>;
+
+template <typename T>
+inline constexpr bool kIsTensor = std::same_as<std::decay_t<T>, Tensor>;
 
 template <typename Impl>
 class ModuleHolder {
@@ -45,13 +59,34 @@ class ModuleHolder {
   Impl* get() const { return module_.get(); }
   const std::shared_ptr<Impl>& ptr() const { return module_; }
 
-  template <typename... Arguments>
-  auto operator()(Arguments&&... arguments) const {
-    return module_->forward(std::forward<Arguments>(arguments)...);
+  auto operator()(const Tensor& input, LZ_AT) const { return call_forward(*module_, at, input); }
+  auto operator()(const Tensor& first, const Tensor& second, LZ_AT) const {
+    return call_forward(*module_, at, first, second);
+  }
+  auto operator()(const Tensor& first, const Tensor& second, const Tensor& third, LZ_AT) const {
+    return call_forward(*module_, at, first, second, third);
+  }
+  // Inputs that are not one to three tensors; mistakes in it are told at the module's lines.
+  template <typename... Inputs>
+  requires(sizeof...(Inputs) == 0 || sizeof...(Inputs) > 3 || !(kIsTensor<Inputs> && ...)) auto
+  operator()(Inputs&&... inputs) const {
+    return module_->forward(std::forward<Inputs>(inputs)...);
   }
 
  private:
   std::shared_ptr<Impl> module_;
 };
 
+template <typename Impl>
+std::ostream& operator<<(std::ostream& out, const ModuleHolder<Impl>& holder) {
+  return out << static_cast<const Module&>(*holder);
+}
+
 }  // namespace lazuli::nn
+
+// Declares the holder `Name` of `NameImpl`.
+#define LZ_MODULE(Name)                                        \
+  class Name : public ::lazuli::nn::ModuleHolder<Name##Impl> { \
+   public:                                                     \
+    using ModuleHolder::ModuleHolder;                          \
+  }

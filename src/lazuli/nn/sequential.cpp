@@ -1,22 +1,27 @@
 #include "lazuli/nn/sequential.h"
 
+#include <ostream>
+
 #include "lazuli/base/check.h"
 
 namespace lazuli::nn {
 
-Tensor SequentialImpl::forward(const Tensor& input) {
+void SequentialImpl::push_back(std::string name, const AnyModule& module) {
+  register_module(std::move(name), module.ptr());
+  modules_.push_back(module);
+}
+
+Tensor SequentialImpl::forward(const Tensor& input, At at) {
   Tensor result = input;
-  for (const auto& [name, module] : named_children()) result = module->forward(result);
+  for (const AnyModule& module : modules_) result = module.forward(result, at);
   return result;
 }
 
 std::shared_ptr<Module> SequentialImpl::operator[](size_t index) const {
   LZ_CHECK(index < size(), IndexError, "Sequential: module {} is not one of {}", index, size());
-  return named_children()[index].second;
+  return modules_[index].ptr();
 }
 
-void SequentialImpl::append(std::shared_ptr<Module> module) {
-  register_module(std::to_string(size()), std::move(module));
-}
+void SequentialImpl::pretty_print(std::ostream& out) const { out << "Sequential"; }
 
 }  // namespace lazuli::nn

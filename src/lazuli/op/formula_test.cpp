@@ -29,10 +29,12 @@ Scalar element(OpKind kind, const std::vector<std::pair<DType, Scalar>>& operand
   for (const auto& [dtype, value] : operands) {
     values.push_back(builder.number(builder.add_number(kernel::type_of(dtype))));
   }
-  const Value result = build_element(kind, builder, values, attributes);
-  const DType dtype = result.type == kernel::Type::f32   ? DType::f32
-                      : result.type == kernel::Type::i64 ? DType::i64
-                                                         : DType::boolean;
+  const DType computed = operands[leading_operand(kind)].first;
+  const Value result = build_element(kind, computed, builder, values, attributes);
+  const bool is_cast = kind == OpKind::to;
+  const DType dtype = result.type == kernel::Type::mask ? DType::boolean
+                      : is_cast                         ? static_cast<DType>(attributes[0])
+                                                        : computed;
   kernel::Access target{.dtype = dtype, .written = true};
   builder.begin_loop();
   builder.store(builder.add_access(target), result, kernel::Level::loop);
@@ -46,19 +48,23 @@ Scalar element(OpKind kind, const std::vector<std::pair<DType, Scalar>>& operand
     };
     if (instruction.primitive == Primitive::number) {
       const auto& [number_dtype, value] = operands[instruction.index];
-      bits[i] = value.bits_as(number_dtype);
+      bits[i] = value.word_as(number_dtype);
     } else if (instruction.primitive == Primitive::constant) {
       bits[i] = instruction.bits;
     } else if (instruction.primitive == Primitive::store) {
-      return Scalar::from_bits(dtype, operand(0));
+      return Scalar::from_word(dtype, operand(0)).held_as(dtype);  // as a store does
     } else {
       const int typed = instruction.primitive == Primitive::select ? 1 : 0;
       const bool shifts = instruction.primitive == Primitive::shift_left ||
                           instruction.primitive == Primitive::shift_right ||
                           instruction.primitive == Primitive::shift_right_logical;
+      const bool rounds = instruction.primitive == Primitive::round_to;
       bits[i] = kernel::evaluate(instruction.primitive, instruction.type,
                                  kernel.code[instruction.operands[typed]].type, operand(0),
-                                 shifts ? instruction.bits : operand(1), operand(2));
+                                 shifts   ? instruction.bits
+                                 : rounds ? instruction.index
+                                          : operand(1),
+                                 operand(2));
     }
   }
   throw InternalError("a kernel without store");
@@ -94,6 +100,72 @@ TEST(Formula, IntegersWrap) {
   EXPECT_EQ(of_i64(OpKind::mul, {-7, 6}), -42);
   EXPECT_EQ(of_i64(OpKind::relu, {-7}), 0);
   EXPECT_EQ(of_i64(OpKind::maximum, {-7, 6}), 6);
+}
+
+TEST(Formula, NarrowIntegersWrap) {
+  const auto of = [](OpKind kind, DType dtype, std::vector<int64_t> operands) {
+    std::vector<std::pair<DType, Scalar>> typed;
+    for (const int64_t operand : operands) typed.push_back({dtype, Scalar(operand)});
+    return element(kind, typed).to_int64();
+  };
+  EXPECT_EQ(of(OpKind::add, DType::u8, {200, 100, 1}), 44);
+  EXPECT_EQ(of(OpKind::sub, DType::u8, {3, 5, 1}), 254);
+  EXPECT_EQ(of(OpKind::neg, DType::u8, {1}), 255);
+  EXPECT_EQ(of(OpKind::add, DType::i8, {127, 1, 1}), -128);
+  EXPECT_EQ(of(OpKind::neg, DType::i8, {-128}), -128);
+  EXPECT_EQ(of(OpKind::mul, DType::i16, {300, 300}), 24464);
+  EXPECT_EQ(of(OpKind::mul, DType::i32, {1 << 20, 1 << 20}), 0);
+  EXPECT_EQ(of(OpKind::maximum, DType::i8, {-7, 6}), 6);
+  // A number is what the dtype holds of it.
+  EXPECT_EQ(of(OpKind::add, DType::u8, {1, 300, 1}), 45);
+  EXPECT_EQ(of(OpKind::arange, DType::i8, {100, 1, 29}), -127);
+}
+
+TEST(Formula, HalfFloatsRoundOnce) {
+  const auto of = [](OpKind kind, DType dtype, std::vector<double> operands) {
+    std::vector<std::pair<DType, Scalar>> typed;
+    for (const double operand : operands) typed.push_back({dtype, Scalar(operand)});
+    return element(kind, typed).to_double();
+  };
+  EXPECT_EQ(of(OpKind::mul, DType::f16, {1.0, 1.0 + 0x1p-11}), 1.0);
+  EXPECT_EQ(of(OpKind::mul, DType::f16, {3.0, 1.0 + 0x1p-11}), 3.001953125);
+  EXPECT_EQ(of(OpKind::mul, DType::f16, {300, 300}), kInfinity);
+  EXPECT_EQ(of(OpKind::mul, DType::bf16, {1.0, 1.0 + 0x1p-9}), 1.0);
+  EXPECT_EQ(of(OpKind::fill, DType::bf16, {0.999}), 1.0);
+  EXPECT_EQ(of(OpKind::mul, DType::bf16, {128, 0.999}), 128.0);
+  // A number is not rounded before it is used.
+  EXPECT_EQ(of(OpKind::mul, DType::bf16, {136, 0.997}), 136.0);
+  EXPECT_EQ(of(OpKind::exp, DType::f16, {1.0}), 2.71875);
+  EXPECT_EQ(of(OpKind::div, DType::f64, {1.0, 3.0}), 1.0 / 3.0);
+}
+
+TEST(Formula, CastsBetweenAllDTypes) {
+  const auto to = [](DType from, Scalar value, DType to) {
+    return element(OpKind::to, {{from, value}}, {static_cast<int64_t>(to)});
+  };
+  for (const DType from : kAllDTypes) {
+    for (const DType dtype : kAllDTypes) {
+      for (const int value : {0, 1}) {
+        EXPECT_EQ(to(from, value, dtype).to_double(), value)
+            << lazuli::name_of(from) << " to " << lazuli::name_of(dtype);
+      }
+      if (is_floating(from) && dtype != kBool) {
+        EXPECT_EQ(to(from, 2.5, dtype).to_double(), is_floating(dtype) ? 2.5 : 2.0)
+            << lazuli::name_of(from) << " to " << lazuli::name_of(dtype);
+      }
+    }
+    if (!is_floating(from)) continue;
+    EXPECT_TRUE(to(from, 0.25, kBool).to_bool());
+  }
+  EXPECT_EQ(to(kInt64, 300, kUInt8).to_int64(), 44);
+  EXPECT_EQ(to(kInt64, -1, kUInt8).to_int64(), 255);
+  EXPECT_EQ(to(kUInt8, 200, kInt8).to_int64(), -56);
+  EXPECT_EQ(to(kFloat64, -1.9, kInt16).to_int64(), -1);
+  EXPECT_EQ(to(kFloat64, 1e300, kInt64).to_int64(), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(to(kFloat64, 1e300, kFloat32).to_double(), kInfinity);
+  EXPECT_EQ(to(kInt64, (int64_t{1} << 53) + 1, kFloat64).to_double(), 0x1p53);
+  EXPECT_EQ(to(kFloat32, 65520.0, kFloat16).to_double(), kInfinity);
+  EXPECT_EQ(to(kFloat32, 65519.0, kFloat16).to_double(), 65504.0);
 }
 
 TEST(Formula, BoolsAreLogic) {
@@ -150,17 +222,22 @@ TEST(Formula, ChoosesAndConverts) {
   EXPECT_EQ(to(DType::f32, 0.5, DType::boolean).to_bool(), true);
   EXPECT_EQ(to(DType::boolean, true, DType::f32).to_double(), 1.0);
   EXPECT_EQ(to(DType::i64, 7, DType::boolean).to_int64(), 1);
+  const Scalar wide =
+      element(OpKind::where, {{DType::boolean, true}, {DType::f64, 0.1}, {DType::f64, 2.5}});
+  EXPECT_EQ(wide.to_double(), 0.1);
   const Scalar third =
       element(OpKind::arange, {{DType::i64, 10}, {DType::i64, -3}, {DType::i64, 2}});
   EXPECT_EQ(third.to_int64(), 4);
 }
 
 TEST(Reduction, FoldsAndEmpties) {
-  EXPECT_EQ(combine_of(OpKind::sum), kernel::Combine::sum);
-  EXPECT_EQ(combine_of(OpKind::amax), kernel::Combine::max);
-  EXPECT_EQ(combine_of(OpKind::amin), kernel::Combine::min);
-  EXPECT_EQ(empty_bits(OpKind::sum, DType::f32), 0u);
-  EXPECT_THROW(combine_of(OpKind::add), InternalError);
+  EXPECT_EQ(combine_of(OpKind::sum, DType::f32), kernel::Combine::sum);
+  EXPECT_EQ(combine_of(OpKind::amax, DType::u8), kernel::Combine::max);
+  EXPECT_EQ(combine_of(OpKind::amin, DType::f64), kernel::Combine::min);
+  EXPECT_EQ(combine_of(OpKind::amax, DType::boolean), kernel::Combine::any);
+  EXPECT_EQ(combine_of(OpKind::amin, DType::boolean), kernel::Combine::all);
+  EXPECT_EQ(empty_value(OpKind::sum).to_double(), 0);
+  EXPECT_THROW(combine_of(OpKind::add, DType::f32), InternalError);
 }
 
 TEST(Traits, SayWhatEntriesSay) {

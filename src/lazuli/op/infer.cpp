@@ -1,21 +1,36 @@
 // Result types: dtypes by the kind's row, shapes by category.
 #include <algorithm>
+#include <vector>
 
 #include "lazuli/op/tables.h"
 
 namespace lazuli::op {
 namespace {
 
+// "float, i64 or bool", in the catalogue's words: groups where they are whole.
 std::string text_of_set(unsigned dtypes) {
+  std::vector<std::string_view> words;
+  const auto add_group = [&](std::string_view name, unsigned group) {
+    if ((dtypes & group) == group) {
+      words.push_back(name);
+      return;
+    }
+    for (const DType dtype : kAllDTypes) {
+      if (dtypes & group & tables::bit_of(dtype)) words.push_back(lazuli::name_of(dtype));
+    }
+  };
+  add_group("float", tables::k_float);
+  add_group("int", tables::k_int);
+  add_group("bool", tables::k_bool);
   std::string text;
-  for (const DType dtype : {kFloat32, kInt64, kBool}) {
-    if (!(dtypes >> static_cast<int>(dtype) & 1)) continue;
-    text += (text.empty() ? "" : " or ") + std::string(lazuli::name_of(dtype));
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
   }
   return text;
 }
 
-bool contains(unsigned dtypes, DType dtype) { return dtypes >> static_cast<int>(dtype) & 1; }
+bool contains(unsigned dtypes, DType dtype) { return dtypes & tables::bit_of(dtype); }
 
 void check_dtypes(const Application& application, const tables::TypeRule& rule) {
   const auto name = name_of(application.kind);
@@ -191,14 +206,16 @@ DType infer_dtype(const Application& application, const tables::TypeRule& rule) 
       return DType::boolean;
     case tables::Result::i64:
       return DType::i64;
-    case tables::Result::attribute:
-      return static_cast<DType>(application.attributes[0]);
+    case tables::Result::attribute: {
+      const auto dtype = static_cast<DType>(application.attributes[0]);
+      // A kind whose operands all have dtypes of their own computes in the one that it gives.
+      LZ_CHECK(!rule.operand_dtypes[rule.leading_operand] || contains(rule.dtypes, dtype),
+               TypeError, "{}: need {}; got {}", name_of(application.kind),
+               text_of_set(rule.dtypes), lazuli::name_of(dtype));
+      return dtype;
+    }
     case tables::Result::operand:
       break;
-  }
-  // A kind whose operands all have dtypes of their own gives the one dtype that it computes in.
-  if (!contains(rule.dtypes, application.operands[rule.leading_operand].dtype)) {
-    return DType::f32;
   }
   return application.operands[rule.leading_operand].dtype;
 }

@@ -40,8 +40,8 @@ TEST(Infer, Elementwise) {
   EXPECT_EQ(type_of({OpKind::fill, {boolean()}, {}, {2, 0}}), "bool[2, 0]");
   EXPECT_EQ(type_of({OpKind::arange, {i64(), i64()}, {}, {7}}), "i64[7]");
   EXPECT_EQ(mistake_of<TypeError>({OpKind::sub, {boolean({2}), boolean({2}), boolean()}}),
-            "sub: need f32 or i64; got bool[2], bool[2] and bool[]");
-  EXPECT_EQ(mistake_of<TypeError>({OpKind::exp, {i64({2})}}), "exp: need f32; got i64[2]");
+            "sub: need float or int; got bool[2], bool[2] and bool[]");
+  EXPECT_EQ(mistake_of<TypeError>({OpKind::exp, {i64({2})}}), "exp: need float; got i64[2]");
   EXPECT_EQ(mistake_of<TypeError>({OpKind::mul, {i64({2}), f32({2})}}),
             "mul: need operands of one dtype; got i64[2] and f32[2]");
   EXPECT_EQ(mistake_of<TypeError>({OpKind::where, {f32({2}), f32({2}), f32()}}),
@@ -52,6 +52,28 @@ TEST(Infer, Elementwise) {
             "fill: need extents of at least 0; got [2, -1]");
 }
 
+TEST(Infer, EveryDType) {
+  const auto of = [](DType dtype, const Shape& shape = {}) { return TensorType{dtype, shape}; };
+  for (const DType dtype : kAllDTypes) {
+    const std::string name(lazuli::name_of(dtype));
+    EXPECT_EQ(type_of({OpKind::mul, {of(dtype, {2}), of(dtype)}}), name + "[2]");
+    EXPECT_EQ(type_of({OpKind::eq, {of(dtype, {2}), of(dtype)}}), "bool[2]");
+    EXPECT_EQ(type_of({OpKind::amax, {of(dtype, {2})}, {0, 0}}), name + "[]");
+    EXPECT_EQ(type_of({OpKind::to, {of(dtype, {2})}, {static_cast<int64_t>(kFloat16)}}), "f16[2]");
+    EXPECT_EQ(type_of({OpKind::gather, {of(dtype, {3}), i64({2})}, {0}}), name + "[2]");
+    if (dtype != kBool) {
+      EXPECT_EQ(type_of({OpKind::mm, {of(dtype, {2, 3}), of(dtype, {3, 1})}}), name + "[2, 1]");
+    }
+    if (is_floating(dtype)) {
+      EXPECT_EQ(type_of({OpKind::exp, {of(dtype, {2})}}), name + "[2]");
+    }
+  }
+  EXPECT_EQ(mistake_of<TypeError>({OpKind::sum, {of(kUInt8, {2})}, {0, 0}}),
+            "sum: need float or i64; got u8[2]");
+  EXPECT_EQ(mistake_of<TypeError>({OpKind::add, {of(kFloat16, {2}), of(kBFloat16), of(kFloat16)}}),
+            "add: need operands of one dtype; got f16[2], bf16[] and f16[]");
+}
+
 TEST(Infer, Reduction) {
   EXPECT_EQ(type_of({OpKind::sum, {f32({2, 3, 4})}, {0, 0, 2}}), "f32[3]");
   EXPECT_EQ(type_of({OpKind::sum, {f32({2, 3, 4})}, {1, 0, 2}}), "f32[1, 3, 1]");
@@ -60,7 +82,7 @@ TEST(Infer, Reduction) {
   EXPECT_EQ(mistake_of<ValueError>({OpKind::amax, {f32({2, 0})}, {0, 1}}),
             "amax: need at least one element along dimension 1; got f32[2, 0]");
   EXPECT_EQ(mistake_of<TypeError>({OpKind::sum, {boolean({2})}, {0, 0}}),
-            "sum: need f32 or i64; got bool[2]");
+            "sum: need float or i64; got bool[2]");
 }
 
 TEST(Infer, View) {
@@ -99,7 +121,11 @@ TEST(Infer, Indexing) {
 
 TEST(Infer, ContractionAndRandom) {
   EXPECT_EQ(type_of({OpKind::mm, {f32({4, 3}), f32({3, 2})}}), "f32[4, 2]");
-  EXPECT_EQ(type_of({OpKind::rand, {i64(), i64()}, {}, {5}}), "f32[5]");
+  const auto dtype = [](DType value) { return static_cast<int64_t>(value); };
+  EXPECT_EQ(type_of({OpKind::rand, {i64(), i64()}, {dtype(kFloat32)}, {5}}), "f32[5]");
+  EXPECT_EQ(type_of({OpKind::rand, {i64(), i64()}, {dtype(kFloat16)}, {5}}), "f16[5]");
+  EXPECT_EQ(mistake_of<TypeError>({OpKind::rand, {i64(), i64()}, {dtype(kInt32)}, {5}}),
+            "rand: need float; got i32");
   EXPECT_EQ(mistake_of<ValueError>({OpKind::mm, {f32({4, 3}), f32({5, 2})}}),
             "mm: need self.shape[1] == mat2.shape[0]; got f32[4, 3] and f32[5, 2]");
   EXPECT_EQ(mistake_of<ValueError>({OpKind::mm, {f32({4}), f32({5, 2})}}),

@@ -4,28 +4,15 @@
 #include "lazuli/op/tables.h"
 
 namespace lazuli::op {
-namespace {
-
-DType dtype_of(kernel::Type type) {
-  switch (type) {
-    case kernel::Type::mask:
-      return DType::boolean;
-    case kernel::Type::i64:
-      return DType::i64;
-    case kernel::Type::f32:
-    case kernel::Type::i32:  // no dtype is held in it
-      break;
-  }
-  return DType::f32;
-}
-
-}  // namespace
-
 const Traits& traits_of(OpKind kind) { return tables::row_of(tables::kTraits, kind); }
 
 std::string_view name_of(OpKind kind) { return traits_of(kind).name; }
 
-kernel::Value build_element(OpKind kind, kernel::Builder& builder,
+int leading_operand(OpKind kind) {
+  return tables::row_of(tables::kTypeRules, kind).leading_operand;
+}
+
+kernel::Value build_element(OpKind kind, DType dtype, kernel::Builder& builder,
                             std::span<const kernel::Value> operands,
                             std::span<const int64_t> attributes) {
   const Traits& traits = traits_of(kind);
@@ -33,21 +20,24 @@ kernel::Value build_element(OpKind kind, kernel::Builder& builder,
   LZ_ASSERT(static_cast<int>(operands.size()) == traits.operands + traits.takes_index,
             "{} takes {} operands; got {}", traits.name, traits.operands + traits.takes_index,
             operands.size());
-  const int leading = tables::row_of(tables::kTypeRules, kind).leading_operand;
-  const DType dtype = dtype_of(operands[leading].type);
   const tables::Formula formula =
       tables::kFormulas[static_cast<int>(kind)][static_cast<int>(dtype)];
   LZ_ASSERT(formula, "{} has no formula for {}", traits.name, lazuli::name_of(dtype));
-  return formula(builder, operands, attributes);
+  const kernel::Value value = formula(builder, operands, attributes);
+  const tables::Result result = tables::row_of(tables::kTypeRules, kind).result;
+  if (result == tables::Result::boolean) return value;
+  const bool is_cast = result == tables::Result::attribute;
+  return builder.wrap(value, is_cast ? static_cast<DType>(attributes[0]) : dtype);
 }
 
-kernel::Combine combine_of(OpKind kind) {
+kernel::Combine combine_of(OpKind kind, DType dtype) {
   LZ_ASSERT(traits_of(kind).category == Category::reduction, "{} folds nothing", name_of(kind));
-  return tables::row_of(tables::kReductionRules, kind).combine;
+  const kernel::Combine combine = tables::row_of(tables::kReductionRules, kind).combine;
+  if (dtype != DType::boolean) return combine;
+  // Of bools the largest is whether any holds, the least whether all do.
+  return combine == kernel::Combine::max ? kernel::Combine::any : kernel::Combine::all;
 }
 
-uint64_t empty_bits(OpKind kind, DType dtype) {
-  return Scalar(tables::row_of(tables::kReductionRules, kind).empty).bits_as(dtype);
-}
+Scalar empty_value(OpKind kind) { return tables::row_of(tables::kReductionRules, kind).empty; }
 
 }  // namespace lazuli::op

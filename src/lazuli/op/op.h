@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "lazuli/core/scalar.h"
 #include "lazuli/core/shape.h"
 #include "lazuli/kernel/builder.h"
 #include "lazuli/op/kinds.gen.h"  // enum class OpKind : uint16_t { add, amax, ... }; kOpKindCount
@@ -54,17 +55,20 @@ struct Application {
 // "mm: need self.shape[1] == mat2.shape[0]; got f32[4, 3] and f32[5, 2]".
 TensorType infer(const Application& application);
 
+// The place of the operand whose dtype the kind computes in.
+int leading_operand(OpKind kind);
+
 // Elementwise: one element of the result from one element of each operand, already of the types
-// that the operands have (a number is a `once` value).
-kernel::Value build_element(OpKind kind, kernel::Builder& builder,
+// that the operands have (a number is a `once` value). `dtype` is the leading operand's; the result
+// is one that its own dtype holds: it wraps and rounds as the operator alone would.
+kernel::Value build_element(OpKind kind, DType dtype, kernel::Builder& builder,
                             std::span<const kernel::Value> operands,
                             std::span<const int64_t> attributes);
 
-// Reduction: fold `combine` over `prepare(element)`, then `finish` (count: elements folded). The
+// Reduction: how elements of `dtype` fold. Sums of f16 and bf16 are f32 until they are stored. The
 // dimensions that fold are attributes: [keepdim, dim...] in increasing order, never negative.
-kernel::Combine combine_of(OpKind kind);
-// What a reduction over no elements gives, as Scalar bits of the result's dtype. An operator
-// without identity has thrown in infer.
-uint64_t empty_bits(OpKind kind, DType dtype);
+kernel::Combine combine_of(OpKind kind, DType dtype);
+// What a reduction over no elements gives. An operator without identity has thrown in infer.
+Scalar empty_value(OpKind kind);
 
 }  // namespace lazuli::op

@@ -10,9 +10,19 @@
 namespace lazuli::op::tables {
 
 // Sets of dtypes, one bit each.
-inline constexpr unsigned k_bool = 1u << static_cast<int>(DType::boolean);
-inline constexpr unsigned k_i64 = 1u << static_cast<int>(DType::i64);
-inline constexpr unsigned k_f32 = 1u << static_cast<int>(DType::f32);
+constexpr unsigned bit_of(DType dtype) { return 1u << static_cast<int>(dtype); }
+inline constexpr unsigned k_bool = bit_of(DType::boolean);
+inline constexpr unsigned k_u8 = bit_of(DType::u8);
+inline constexpr unsigned k_i8 = bit_of(DType::i8);
+inline constexpr unsigned k_i16 = bit_of(DType::i16);
+inline constexpr unsigned k_i32 = bit_of(DType::i32);
+inline constexpr unsigned k_i64 = bit_of(DType::i64);
+inline constexpr unsigned k_f16 = bit_of(DType::f16);
+inline constexpr unsigned k_bf16 = bit_of(DType::bf16);
+inline constexpr unsigned k_f32 = bit_of(DType::f32);
+inline constexpr unsigned k_f64 = bit_of(DType::f64);
+inline constexpr unsigned k_int = k_u8 | k_i8 | k_i16 | k_i32 | k_i64;
+inline constexpr unsigned k_float = k_f16 | k_bf16 | k_f32 | k_f64;
 inline constexpr int kMaxNamedOperands = 4;
 
 enum class Result : uint8_t {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -92,6 +93,188 @@ TEST(Adam, FollowsItsDefinition) {
   }
 }
 
+TEST(SGD, HasDampeningAndNesterov) {
+  for (const bool is_nesterov : {false, true}) {
+    const double dampening = is_nesterov ? 0 : 0.3;
+    Tensor weight = parameter({1});
+    SGD optimizer({weight},
+                  SGDOptions(0.1).momentum(0.9).dampening(dampening).nesterov(is_nesterov));
+    double value = 1;
+    double velocity = 0;
+    for (int step = 0; step < 5; ++step) {
+      const double grad = 0.5 + step;
+      weight.set_grad(gradient({static_cast<float>(grad)}));
+      optimizer.step();
+      velocity = step == 0 ? grad : 0.9 * velocity + (1 - dampening) * grad;
+      value -= 0.1 * (is_nesterov ? grad + 0.9 * velocity : velocity);
+      expect_near(weight, {value});
+    }
+  }
+}
+
+TEST(Adam, HasAmsgrad) {
+  Tensor weight = parameter({1});
+  Adam optimizer({weight}, AdamOptions(0.1).amsgrad(true).betas({0.9, 0.5}));
+  double value = 1, average = 0, square = 0, largest = 0;
+  for (int step = 1; step <= 10; ++step) {
+    const double grad = step < 4 ? 2 : 0.125;
+    weight.set_grad(gradient({static_cast<float>(grad)}));
+    optimizer.step();
+    average = 0.9 * average + 0.1 * grad;
+    square = 0.5 * square + 0.5 * grad * grad;
+    largest = std::max(largest, square);
+    value -= 0.1 * (average / (1 - std::pow(0.9, step))) /
+             (std::sqrt(largest / (1 - std::pow(0.5, step))) + 1e-8);
+    expect_near(weight, {value});
+  }
+}
+
+TEST(AdamW, DecaysWeightsBesideTheGradient) {
+  Tensor weight = parameter({2});
+  AdamW optimizer({weight}, AdamWOptions(0.1).weight_decay(0.2));
+  AdamReference expected{2};
+  for (int step = 0; step < 5; ++step) {
+    weight.set_grad(gradient({0.5}));
+    optimizer.step();
+    expected.value *= 1 - 0.1 * 0.2;
+    expected.move(0.5, AdamOptions(0.1));
+    expect_near(weight, {expected.value});
+  }
+  EXPECT_EQ(AdamWOptions().weight_decay(), 1e-2);
+}
+
+TEST(Adagrad, FollowsItsDefinition) {
+  Tensor weight = parameter({2});
+  Adagrad optimizer(
+      {weight},
+      AdagradOptions(0.1).lr_decay(0.5).weight_decay(0.01).initial_accumulator_value(0.25));
+  double value = 2, sum = 0.25;
+  for (int step = 0; step < 5; ++step) {
+    weight.set_grad(gradient({static_cast<float>(1.0 + step)}));
+    optimizer.step();
+    const double grad = 1.0 + step + 0.01 * value;
+    sum += grad * grad;
+    value -= 0.1 / (1 + step * 0.5) * grad / (std::sqrt(sum) + 1e-10);
+    expect_near(weight, {value});
+  }
+}
+
+TEST(RMSprop, FollowsItsDefinition) {
+  for (const bool is_centered : {false, true}) {
+    for (const double momentum : {0.0, 0.5}) {
+      Tensor weight = parameter({2});
+      RMSprop optimizer(
+          {weight},
+          RMSpropOptions(0.1).alpha(0.8).eps(1e-3).weight_decay(0.01).momentum(momentum).centered(
+              is_centered));
+      double value = 2, square = 0, average = 0, velocity = 0;
+      for (int step = 0; step < 5; ++step) {
+        weight.set_grad(gradient({static_cast<float>(1.0 + step)}));
+        optimizer.step();
+        const double grad = 1.0 + step + 0.01 * value;
+        square = 0.8 * square + 0.2 * grad * grad;
+        average = 0.8 * average + 0.2 * grad;
+        const double variance = is_centered ? square - average * average : square;
+        velocity = momentum * velocity + grad / (std::sqrt(variance) + 1e-3);
+        value -= 0.1 * velocity;
+        expect_near(weight, {value});
+      }
+    }
+  }
+}
+
+TEST(Optimizer, HasGroupsWithTheirOwnOptions) {
+  Tensor fast = parameter({1});
+  Tensor slow = parameter({1});
+  SGD optimizer({{{fast}, SGDOptions(0.5)}, {{slow}, SGDOptions(0.25).weight_decay(1)}});
+  fast.set_grad(gradient({1}));
+  slow.set_grad(gradient({1}));
+  optimizer.step();
+  expect_near(fast, {0.5});
+  expect_near(slow, {0.5});
+  EXPECT_EQ(optimizer.group_count(), 2u);
+  optimizer.set_lr(1, 0);
+  EXPECT_EQ(optimizer.lr(0), 0.5);
+  optimizer.step();
+  expect_near(fast, {0});
+  expect_near(slow, {0.5});
+  optimizer.param_groups()[1].options().lr(1).weight_decay(0);
+  optimizer.step();
+  expect_near(slow, {-0.5});
+  EXPECT_EQ(optimizer.initial_lr(1), 0.25);
+  EXPECT_THROW(optimizer.set_lr(2, 1), IndexError);
+}
+
+TEST(Optimizer, GoesOnFromItsState) {
+  const auto train = [](Adam& optimizer, Tensor& weight, int steps) {
+    for (int step = 0; step < steps; ++step) {
+      optimizer.zero_grad();
+      (weight * weight * weight).sum().backward();
+      optimizer.step();
+    }
+  };
+  Tensor straight = parameter({1, 2});
+  Adam once(NamedTensors{{"weight", straight}}, 0.1);
+  train(once, straight, 3);
+  once.set_lr(0.07);
+  Tensor resumed = parameter(straight.to_vector<float>());
+  Adam again(NamedTensors{{"weight", resumed}}, 0.1);
+  const NamedTensors state = once.state_dict();
+  ASSERT_EQ(state.size(), 4u);
+  EXPECT_EQ(state[0].first, "state.weight.step");
+  EXPECT_EQ(state[1].first, "state.weight.exp_avg");
+  EXPECT_EQ(state[3].first, "groups.0.lr");
+  again.load_state_dict(state);
+  EXPECT_EQ(again.lr(), 0.07);
+  train(once, straight, 3);
+  train(again, resumed, 3);
+  EXPECT_EQ(straight.to_vector<float>(), resumed.to_vector<float>());
+}
+
+TEST(Optimizer, TellsAStateThatDoesNotFit) {
+  Tensor weight = parameter({1});
+  Adam adam({weight});
+  SGD sgd({weight}, SGDOptions(0.1).momentum(0.9));
+  try {
+    sgd.load_state_dict(adam.state_dict());
+    ADD_FAILURE() << "nothing thrown";
+  } catch (const ValueError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("state.0.momentum_buffer: missing, need f32[1]"), std::string::npos);
+    EXPECT_NE(text.find("state.0.exp_avg: unexpected, f32[1]"), std::string::npos);
+  }
+  EXPECT_THROW(SGD(NamedTensors{{"a", weight}, {"a", parameter({1})}}, 0.1), ValueError);
+}
+
+// Launches of one step over many parameters of different shapes.
+template <typename Method, typename Options>
+uint64_t launches_of_a_step(const Options& options) {
+  std::vector<Tensor> weights;
+  for (const int64_t size : {3, 100, 1, 64, 5000, 17}) {
+    weights.push_back(ones({size, 2}).requires_grad_());
+  }
+  Method optimizer(weights, options);
+  uint64_t before = 0;
+  for (int step = 0; step < 3; ++step) {
+    for (const Tensor& weight : weights) weight.set_grad(ones(weight.sizes()));
+    eval();
+    before = metrics::value(metrics::Counter::launches);
+    optimizer.step();
+    eval();
+  }
+  weights[0].to_vector<float>();
+  return metrics::value(metrics::Counter::launches) - before;
+}
+
+TEST(Optimizer, MovesAllParametersInOneLaunch) {
+  EXPECT_EQ(launches_of_a_step<SGD>(SGDOptions(0.1)), 1u);
+  EXPECT_EQ(launches_of_a_step<SGD>(SGDOptions(0.1).momentum(0.9).nesterov(true)), 1u);
+  EXPECT_EQ(launches_of_a_step<Adam>(AdamOptions(0.1).weight_decay(0.1).amsgrad(true)), 1u);
+  EXPECT_EQ(launches_of_a_step<AdamW>(AdamWOptions(0.1)), 1u);
+  EXPECT_EQ(launches_of_a_step<Adagrad>(AdagradOptions(0.1)), 1u);
+  EXPECT_EQ(launches_of_a_step<RMSprop>(RMSpropOptions(0.1).momentum(0.5).centered(true)), 1u);
+}
+
 TEST(Adam, CountsTheStepsOfEachParameter) {
   Tensor often = parameter({1});
   Tensor rarely = parameter({1});
@@ -147,8 +330,8 @@ TEST(Optimizer, ForgetsGradients) {
 
 TEST(Optimizer, RefusesBadArguments) {
   Tensor weight = parameter({1});
-  EXPECT_THROW(SGD({}, 0.1), ValueError);
-  EXPECT_THROW(SGD({Tensor()}, 0.1), ValueError);
+  EXPECT_THROW(SGD(std::vector<Tensor>{}, 0.1), ValueError);
+  EXPECT_THROW(SGD(std::vector<Tensor>{Tensor()}, 0.1), ValueError);
   EXPECT_THROW(SGD({weight, weight}, 0.1), ValueError);
   EXPECT_THROW(SGD({gradient({1})}, 0.1), ValueError);
   EXPECT_THROW(SGD({weight * 2}, 0.1), ValueError);
@@ -158,6 +341,9 @@ TEST(Optimizer, RefusesBadArguments) {
   EXPECT_THROW(Adam({weight}, AdamOptions().betas({1, 0.9})), ValueError);
   EXPECT_THROW(Adam({weight}, AdamOptions().eps(-1)), ValueError);
   EXPECT_THROW(Adam({weight}).set_lr(-1), ValueError);
+  EXPECT_THROW(SGD({weight}, SGDOptions(0.1).nesterov(true)), ValueError);
+  EXPECT_THROW(Adagrad({weight}, AdagradOptions(0.1).lr_decay(-1)), ValueError);
+  EXPECT_THROW(RMSprop({weight}, RMSpropOptions(0.1).alpha(-1)), ValueError);
 }
 
 }  // namespace

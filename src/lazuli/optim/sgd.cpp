@@ -7,30 +7,35 @@
 
 namespace lazuli::optim {
 
-SGD::SGD(std::vector<Tensor> parameters, SGDOptions options)
-    : Optimizer(std::move(parameters)), options_(options) {
-  LZ_CHECK(options.lr() >= 0 && options.momentum() >= 0 && options.weight_decay() >= 0, ValueError,
-           "SGD: need options of 0 or more; got lr {}, momentum {}, weight_decay {}", options.lr(),
-           options.momentum(), options.weight_decay());
-  if (options.momentum() != 0) velocities_ = make_state();
+void SGDOptions::check() const {
+  LZ_CHECK(lr_ >= 0 && momentum_ >= 0 && weight_decay_ >= 0, ValueError,
+           "SGD: need options of 0 or more; got lr {}, momentum {}, weight_decay {}", lr_,
+           momentum_, weight_decay_);
+  LZ_CHECK(!nesterov_ || (momentum_ > 0 && dampening_ == 0), ValueError,
+           "SGD: nesterov needs momentum and no dampening; got momentum {}, dampening {}",
+           momentum_, dampening_);
+}
+
+SGD::SGD(std::vector<Group> groups)
+    : OptimizerOf(std::move(groups)), velocity_(add_state("momentum_buffer")) {
+  for (size_t i = 0; i < parameters().size(); ++i) {
+    if (options_of(i).momentum() != 0) make_state(velocity_, i);
+  }
   eval();
 }
 
-void SGD::set_lr(double lr) {
-  LZ_CHECK(lr >= 0, ValueError, "SGD: need a learning rate of 0 or more; got {}", lr);
-  options_.lr(lr);
-}
-
 void SGD::update(size_t index, const Tensor& grad, At at) {
+  const SGDOptions& options = options_of(index);
   Tensor& weight = parameter(index);
   Tensor direction = grad;
-  if (options_.weight_decay() != 0) direction = grad.add(weight, options_.weight_decay(), at);
-  if (!velocities_.empty()) {
-    Tensor& velocity = velocities_[index];
-    velocity.mul_(options_.momentum(), at).add_(direction, 1, at);
-    direction = velocity;
+  if (options.weight_decay() != 0) direction = grad.add(weight, options.weight_decay(), at);
+  if (state(velocity_, index).defined()) {
+    Tensor& velocity = state(velocity_, index);
+    const double part = steps(index) == 1 ? 1 : 1 - options.dampening();
+    velocity.mul_(options.momentum(), at).add_(direction, part, at);
+    direction = options.nesterov() ? direction.add(velocity, options.momentum(), at) : velocity;
   }
-  weight.add_(direction, -options_.lr(), at);
+  weight.sub_(direction.mul(options.lr(), at), 1, at);
 }
 
 }  // namespace lazuli::optim

@@ -36,7 +36,7 @@ char* take(int size_class) {
 }
 
 [[noreturn]] void throw_out_of_memory(int64_t bytes) {
-  throw DeviceError(
+  throw OutOfMemoryError(
       format("out of memory: need {} bytes; {} are in use", bytes, memory_statistics().in_use));
 }
 

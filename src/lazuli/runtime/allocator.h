@@ -10,8 +10,8 @@ namespace lazuli::runtime {
 inline constexpr int64_t kAlignment = 64;
 
 // A block of at least `bytes` bytes, aligned to kAlignment and readable up to a multiple of it;
-// contents undefined; bytes 0 gives a valid address. Throws DeviceError "out of memory: need ..."
-// after it has given the cache back and asked again.
+// contents undefined; bytes 0 gives a valid address. Throws OutOfMemoryError "out of memory: need
+// ..." after it has given the cache back and asked again.
 char* allocate(int64_t bytes);
 // `bytes` as given to allocate.
 void release(char* memory, int64_t bytes) noexcept;

@@ -28,7 +28,7 @@ constexpr auto kSpin = std::chrono::microseconds(4);
 Buffer* Buffer::make() {
   char* place = small_blocks::take(kBufferClass, small_blocks::Use::object);
   if (!place) [[unlikely]]
-    throw DeviceError("out of memory: need a buffer's handle");
+    throw OutOfMemoryError("out of memory: need a buffer's handle");
   return new (place) Buffer;
 }
 

@@ -46,8 +46,8 @@ class Buffer : public RefCounted<Buffer> {
   bool is_donatable() const;
 
   // For the queue, in this order: memory (own, or another buffer's), then one of ready and fail.
-  // The caller holds a reference until the call returns. give_memory throws DeviceError when there
-  // is none to be had.
+  // The caller holds a reference until the call returns. give_memory throws OutOfMemoryError when
+  // there is none to be had.
   void give_memory();
   void take_memory_of(Buffer& donor);  // the donor is left without memory
   void set_ready();

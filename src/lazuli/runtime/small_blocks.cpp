@@ -67,9 +67,9 @@ constinit Shared shared;
 
 constexpr int kTensor = static_cast<int>(Use::tensor);
 
-// The model spares a function call on each access from a shared library; one word fits the
-// space that the loader keeps for it.
-[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadLists* own = nullptr;
+// No tls_model: "initial-exec" for one word asks the loader for static space for all of a shared
+// library's, which it has not once the program runs (a Python module).
+constinit thread_local ThreadLists* own = nullptr;
 constinit thread_local bool ended = false;
 
 Link* take_from_system(int size_class) {

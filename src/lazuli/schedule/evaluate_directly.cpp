@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "lazuli/base/check.h"
+#include "lazuli/core/element_types.h"
 #include "lazuli/kernel/builder.h"
 
 namespace lazuli::schedule {
@@ -152,7 +154,9 @@ class NodeEvaluation {
       values.push_back(builder.load(ramp, kernel::Level::loop));
       accesses.push_back(access_of(nullptr, 0, 1));
     }
-    const kernel::Value value = op::build_element(node_.kind, builder, values, node_.attributes);
+    const DType dtype = node_.operands[op::leading_operand(node_.kind)].dtype;
+    const kernel::Value value =
+        op::build_element(node_.kind, dtype, builder, values, node_.attributes);
     const uint32_t result = builder.add_access({.dtype = node_.type.dtype, .written = true});
     accesses.push_back(access_of(result_.bytes.data(), 0, size_of(node_.type.dtype)));
     builder.store(result, value, kernel::Level::loop);
@@ -196,7 +200,7 @@ class NodeEvaluation {
       }
     }
     if (folded == 0) {
-      const uint64_t bits = op::empty_bits(node_.kind, node_.type.dtype);
+      const uint64_t bits = op::empty_value(node_.kind).bits_as(node_.type.dtype);
       const auto bytes = static_cast<size_t>(size_of(node_.type.dtype));
       for (int64_t i = 0; i < kept; ++i) {
         std::memcpy(result_.bytes.data() + static_cast<size_t>(i) * bytes, &bits, bytes);
@@ -220,9 +224,10 @@ class NodeEvaluation {
     builder.begin_loop();
     const kernel::Value element =
         builder.convert(builder.load(from, kernel::Level::loop), kernel::type_of(node_.type.dtype));
-    const kernel::Value value = builder.reduce(op::combine_of(node_.kind), element);
+    const DType dtype = node_.type.dtype;
+    const kernel::Value value = builder.reduce(op::combine_of(node_.kind, dtype), element);
     builder.end_loop();
-    builder.store(result, value, kernel::Level::point);
+    builder.store(result, builder.wrap(value, dtype), kernel::Level::point);
     run_kernel(builder.finish(), kept, folded,
                {access_of(rows.bytes.data(), folded * bytes, bytes),
                 access_of(result_.bytes.data(), size_of(node_.type.dtype), 0)},
@@ -307,8 +312,9 @@ class NodeEvaluation {
     product.k = operand(0).type.shape[1];
     product.a_leading = product.k;
     product.b_leading = product.result_leading = product.n;
-    multiply_naively(product, operand(0).data<float>(), operand(1).data<float>(),
-                     result_.data<float>());
+    product.dtype = node_.type.dtype;
+    multiply_naively(product, operand(0).bytes.data(), operand(1).bytes.data(),
+                     result_.bytes.data());
   }
 
   void run_library() {
@@ -345,57 +351,72 @@ Array parameter_value(const GraphCase& one, const Node& node) {
   return result;
 }
 
-}  // namespace
-
-void DirectEvaluation::run() {
-  for (size_t i = values_.size(); i < case_.graph.nodes.size(); ++i) {
-    const Node& node = case_.graph.nodes[i];
-    if (node.is_parameter) {
-      values_.push_back(parameter_value(case_, node));
-      failed_.push_back(false);
-      continue;
-    }
-    std::vector<const Array*> operands;
-    for (const Operand& operand : node.operands) {
-      operands.push_back(operand.kind == Operand::Kind::node ? &value(operand.node) : nullptr);
-    }
-    NodeEvaluation evaluation(case_, node, std::move(operands), make_program_, unread_);
-    Array result = evaluation.run();
-    values_.push_back(std::move(result));
-    failed_.push_back(evaluation.failed());
+// Calls `function` with a value of the C++ type of the dtype's elements.
+template <typename Function>
+void with_elements(DType dtype, const Function& function) {
+  switch (dtype) {
+    case DType::boolean:
+      break;
+    case DType::u8:
+      return function(uint8_t());
+    case DType::i8:
+      return function(int8_t());
+    case DType::i16:
+      return function(int16_t());
+    case DType::i32:
+      return function(int32_t());
+    case DType::i64:
+      return function(int64_t());
+    case DType::f16:
+      return function(float16());
+    case DType::bf16:
+      return function(bfloat16());
+    case DType::f32:
+      return function(float());
+    case DType::f64:
+      return function(double());
   }
+  LZ_ASSERT(false, "no arithmetic of {}", name_of(dtype));
 }
 
-void multiply_naively(const backend::MatrixProduct& product, const float* a, const float* b,
-                      float* result) {
+// In what sums of elements are formed: unsigned words wrap.
+template <typename T>
+using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t,
+                               std::conditional_t<sizeof(T) == 2, float, T>>;
+
+template <typename T>
+void multiply_elements(const backend::MatrixProduct& product, const T* a, const T* b, T* result) {
   for (int64_t i = 0; i < product.m; ++i) {
     for (int64_t j = 0; j < product.n; ++j) {
-      float sum = 0;
+      Sum<T> sum = 0;
       for (int64_t k = 0; k < product.k; ++k) {
-        const float left =
-            product.a_transposed ? a[k * product.a_leading + i] : a[i * product.a_leading + k];
-        const float right =
-            product.b_transposed ? b[j * product.b_leading + k] : b[k * product.b_leading + j];
+        const auto left = static_cast<Sum<T>>(product.a_transposed ? a[k * product.a_leading + i]
+                                                                   : a[i * product.a_leading + k]);
+        const auto right = static_cast<Sum<T>>(product.b_transposed ? b[j * product.b_leading + k]
+                                                                    : b[k * product.b_leading + j]);
         sum += left * right;
       }
-      result[i * product.result_leading + j] = sum;
+      result[i * product.result_leading + j] = static_cast<T>(sum);
     }
   }
 }
 
-void call_naively(const backend::LibraryCall& call) {
+void rand_naively(const backend::LibraryCall& call) {
   const backend::TensorArgument& result = call.result;
-  if (call.kind == OpKind::rand) {
-    for (int64_t i = 0; i < result.shape.product(); ++i) {
-      uint64_t bits = call.numbers[0] * 0x9e3779b97f4a7c15u +
-                      call.numbers[1] * 0x2545f4914f6cdd1du +
-                      static_cast<uint64_t>(i) * 0xd1342543de82ef95u;
-      bits ^= bits >> 29;
-      reinterpret_cast<float*>(result.data)[i] = static_cast<float>(bits >> 40) * 0x1p-24f;
-    }
-    return;
+  const auto size = static_cast<size_t>(size_of(result.dtype));
+  for (int64_t i = 0; i < result.shape.product(); ++i) {
+    uint64_t bits = call.numbers[0] * 0x9e3779b97f4a7c15u + call.numbers[1] * 0x2545f4914f6cdd1du +
+                    static_cast<uint64_t>(i) * 0xd1342543de82ef95u;
+    bits ^= bits >> 29;
+    // As many bits as the dtype with the fewest holds.
+    const uint64_t element = Scalar(static_cast<double>(bits >> 56) * 0x1p-8).bits_as(result.dtype);
+    std::memcpy(result.data + static_cast<size_t>(i) * size, &element, size);
   }
-  LZ_ASSERT(call.kind == OpKind::scatter_add, "no function for {}", op::name_of(call.kind));
+}
+
+template <typename T>
+void scatter_add_naively(const backend::LibraryCall& call) {
+  const backend::TensorArgument& result = call.result;
   const backend::TensorArgument& self = call.operands[0];
   const backend::TensorArgument& index = call.operands[1];
   const backend::TensorArgument& source = call.operands[2];
@@ -418,15 +439,47 @@ void call_naively(const backend::LibraryCall& call) {
       return;
     }
     if (result.shape.rank()) at[dim] = place;
-    const int64_t to = offset_of(at, strides);
-    if (result.dtype == DType::f32) {
-      reinterpret_cast<float*>(result.data)[to] +=
-          reinterpret_cast<const float*>(source.data)[from];
-    } else {
-      reinterpret_cast<uint64_t*>(result.data)[to] +=
-          reinterpret_cast<const uint64_t*>(source.data)[from];
-    }
+    T& to = reinterpret_cast<T*>(result.data)[offset_of(at, strides)];
+    to = static_cast<T>(static_cast<Sum<T>>(to) +
+                        static_cast<Sum<T>>(reinterpret_cast<const T*>(source.data)[from]));
   });
+}
+
+}  // namespace
+
+void DirectEvaluation::run() {
+  for (size_t i = values_.size(); i < case_.graph.nodes.size(); ++i) {
+    const Node& node = case_.graph.nodes[i];
+    if (node.is_parameter) {
+      values_.push_back(parameter_value(case_, node));
+      failed_.push_back(false);
+      continue;
+    }
+    std::vector<const Array*> operands;
+    for (const Operand& operand : node.operands) {
+      operands.push_back(operand.kind == Operand::Kind::node ? &value(operand.node) : nullptr);
+    }
+    NodeEvaluation evaluation(case_, node, std::move(operands), make_program_, unread_);
+    Array result = evaluation.run();
+    values_.push_back(std::move(result));
+    failed_.push_back(evaluation.failed());
+  }
+}
+
+void multiply_naively(const backend::MatrixProduct& product, const void* a, const void* b,
+                      void* result) {
+  with_elements(product.dtype, [&](auto element) {
+    using T = decltype(element);
+    multiply_elements(product, static_cast<const T*>(a), static_cast<const T*>(b),
+                      static_cast<T*>(result));
+  });
+}
+
+void call_naively(const backend::LibraryCall& call) {
+  if (call.kind == OpKind::rand) return rand_naively(call);
+  LZ_ASSERT(call.kind == OpKind::scatter_add, "no function for {}", op::name_of(call.kind));
+  with_elements(call.result.dtype,
+                [&](auto element) { scatter_add_naively<decltype(element)>(call); });
 }
 
 void copy_elements(const Shape& shape, int64_t element_bytes, const char* source,

@@ -35,8 +35,8 @@ class DirectEvaluation {
 };
 
 // Naive, in index order: what both sides of a comparison use for products and library calls.
-void multiply_naively(const backend::MatrixProduct& product, const float* a, const float* b,
-                      float* result);
+void multiply_naively(const backend::MatrixProduct& product, const void* a, const void* b,
+                      void* result);
 void call_naively(const backend::LibraryCall& call);
 
 // Copies elements between tensors of one shape with any strides.

@@ -218,7 +218,7 @@ void ExpressionCollector::close(const Key& key) {
       const Shape& shape = d_.node(node.operands[0].node).type.shape;
       if (folds_none(node, shape)) {
         expression.kind = Expression::Kind::constant;
-        expression.bits = op::empty_bits(node.kind, node.type.dtype);
+        expression.bits = op::empty_value(node.kind).word_as(node.type.dtype);
         expression.dtype = node.type.dtype;
         break;
       }

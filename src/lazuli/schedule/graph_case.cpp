@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "lazuli/base/check.h"
-#include "lazuli/kernel/evaluate.h"
+#include "lazuli/core/elements.h"
 
 namespace lazuli::schedule {
 
@@ -13,37 +13,19 @@ using ir::Operand;
 
 int64_t first_difference(const Array& a, const Array& b) {
   LZ_ASSERT(a.type == b.type, "{} and {}", to_string(a.type), to_string(b.type));
-  const int64_t count = a.type.numel();
-  if (a.type.dtype == DType::f32) {
-    for (int64_t i = 0; i < count; ++i) {
-      if (kernel::canonical_bits(a.data<float>()[i]) !=
-          kernel::canonical_bits(b.data<float>()[i])) {
-        return i;
-      }
-    }
-    return -1;
-  }
-  const int64_t bytes = size_of(a.type.dtype);
-  for (int64_t i = 0; i < count; ++i) {
-    if (std::memcmp(a.data<char>() + i * bytes, b.data<char>() + i * bytes,
-                    static_cast<size_t>(bytes)) != 0) {
-      return i;
-    }
-  }
-  return -1;
+  return lazuli::first_difference(a.type.dtype, a.bytes.data(), b.bytes.data(), a.type.numel());
+}
+
+Scalar Array::element(int64_t place) const {
+  const auto size = static_cast<size_t>(size_of(type.dtype));
+  uint64_t bits = 0;
+  std::memcpy(&bits, bytes.data() + static_cast<size_t>(place) * size, size);
+  return Scalar::from_bits(type.dtype, bits);
 }
 
 std::string element_text(const Array& array, int64_t place) {
-  switch (array.type.dtype) {
-    case DType::f32:
-      return format("{} ({:#010x})", array.data<float>()[place],
-                    std::bit_cast<uint32_t>(array.data<float>()[place]));
-    case DType::i64:
-      return format("{}", array.data<int64_t>()[place]);
-    case DType::boolean:
-      break;
-  }
-  return format("byte {}", array.data<unsigned char>()[place]);
+  const Scalar value = array.element(place);
+  return format("{} ({:#x})", to_string(value), value.bits_as(array.type.dtype));
 }
 
 NodeId CaseBuilder::append(Node node) {
@@ -128,13 +110,13 @@ NodeId CaseBuilder::repeat(NodeId id) {
 NodeId CaseBuilder::add(NodeId a, NodeId b) {
   const DType dtype = type_of(a).dtype;
   return apply(op::OpKind::add,
-               {operand(a), operand(b), constant(dtype, Scalar(1).bits_as(dtype))});
+               {operand(a), operand(b), constant(dtype, Scalar(1).word_as(dtype))});
 }
 
 NodeId CaseBuilder::sub(NodeId a, NodeId b) {
   const DType dtype = type_of(a).dtype;
   return apply(op::OpKind::sub,
-               {operand(a), operand(b), constant(dtype, Scalar(1).bits_as(dtype))});
+               {operand(a), operand(b), constant(dtype, Scalar(1).word_as(dtype))});
 }
 
 NodeId CaseBuilder::reduce(op::OpKind kind, NodeId a, std::vector<int64_t> dims, bool keepdim) {

@@ -17,6 +17,8 @@ struct Array {
 
   explicit Array(TensorType of = {})
       : type(std::move(of)), bytes(static_cast<size_t>(type.numel() * size_of(type.dtype))) {}
+  // That at a row-major place.
+  Scalar element(int64_t place) const;
   template <typename T>
   T* data() {
     return reinterpret_cast<T*>(bytes.data());
@@ -52,10 +54,10 @@ class CaseBuilder {
 
   ir::Operand operand(ir::NodeId id) const;
   ir::Operand word(DType dtype, uint64_t bits);
-  ir::Operand word(float value) { return word(kFloat32, Scalar(value).bits_as(kFloat32)); }
+  ir::Operand word(float value) { return word(kFloat32, Scalar(value).word_as(kFloat32)); }
   static ir::Operand constant(DType dtype, uint64_t bits);
   static ir::Operand constant(float value) {
-    return constant(kFloat32, Scalar(value).bits_as(kFloat32));
+    return constant(kFloat32, Scalar(value).word_as(kFloat32));
   }
 
   // Throws what inference throws. `offsets` are values; each becomes a word.

@@ -206,7 +206,7 @@ class Generator : public RandomNodes {
 
   NodeId make_softmax() {
     const NodeId a = pick(
-        [](const TensorType& type) { return type.dtype == kFloat32 && type.shape.rank() > 0; });
+        [](const TensorType& type) { return is_floating(type.dtype) && type.shape.rank() > 0; });
     if (a == ir::kNoNode) return a;
     const int64_t dim = random_dim(builder_.type_of(a).shape);
     const NodeId shifted = builder_.sub(a, builder_.reduce(OpKind::amax, a, {dim}, true));
@@ -347,23 +347,25 @@ class Generator : public RandomNodes {
 
   NodeId transposed(NodeId a) { return builder_.apply(OpKind::permute, {a}, {1, 0}); }
 
-  NodeId add_matrix(int64_t rows) {
+  NodeId add_matrix(DType dtype, int64_t rows) {
     const int64_t columns = random_.pick(extents_);
-    return add_parameter(kFloat32, {rows, rows * columns > kMaxElements ? 1 : columns});
+    return add_parameter(dtype, {rows, rows * columns > kMaxElements ? 1 : columns});
   }
 
   NodeId make_mm() {
-    const auto is_matrix = [](const TensorType& type) {
-      return type.dtype == kFloat32 && type.shape.rank() == 2;
+    const DType dtype = random_dtype();
+    if (dtype == kBool) return ir::kNoNode;
+    const auto is_matrix = [dtype](const TensorType& type) {
+      return type.dtype == dtype && type.shape.rank() == 2;
     };
     NodeId a = pick(is_matrix);
-    if (a == ir::kNoNode) a = add_matrix(random_.pick(extents_));
+    if (a == ir::kNoNode) a = add_matrix(dtype, random_.pick(extents_));
     if (random_.one_in(3)) a = transposed(a);
     const int64_t inner = builder_.type_of(a).shape[1];
     NodeId b = pick([&](const TensorType& type) {
       return is_matrix(type) && (type.shape[0] == inner || type.shape[1] == inner);
     });
-    if (b == ir::kNoNode) b = add_matrix(inner);
+    if (b == ir::kNoNode) b = add_matrix(dtype, inner);
     if (builder_.type_of(b).shape[0] != inner) b = transposed(b);
     if (builder_.type_of(a).shape[0] * builder_.type_of(b).shape[1] > kMaxElements) {
       return ir::kNoNode;
@@ -373,8 +375,9 @@ class Generator : public RandomNodes {
 
   NodeId make_rand() {
     const Operand seed = builder_.word(kInt64, 42);
+    const DType dtype = random_.pick(std::array{kFloat32, kFloat32, kFloat16, kBFloat16, kFloat64});
     return builder_.apply(OpKind::rand, {seed, builder_.word(kInt64, builder_.made.words.size())},
-                          {}, list_of(random_shape()));
+                          {static_cast<int64_t>(dtype)}, list_of(random_shape()));
   }
 
   // An operation once more, on the same operands, words and offsets.

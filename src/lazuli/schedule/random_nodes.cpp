@@ -33,24 +33,21 @@ int64_t reach_of(const Shape& shape) {
 }
 
 uint64_t random_bits(Random& random, DType dtype) {
-  switch (dtype) {
-    case DType::boolean:
-      return random.bits() & 1;
-    case DType::i64:
-      return static_cast<uint64_t>(random.between(-3, 8));
-    case DType::f32:
-      break;
+  if (dtype == DType::boolean) return random.bits() & 1;
+  if (is_integral(dtype)) {
+    if (size_of(dtype) < 8 && random.one_in(30)) return random.bits() >> (64 - 8 * size_of(dtype));
+    return Scalar(random.between(-3, 8)).bits_as(dtype);
   }
-  constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
-                                std::numeric_limits<float>::infinity(),
-                                -std::numeric_limits<float>::infinity(),
-                                -0.0f,
-                                0.0f,
-                                1.0f};
-  const float value = random.one_in(60) ? random.pick(kSpecial)
-                                        : static_cast<float>(random.between(-1 << 21, 1 << 21)) /
-                                              static_cast<float>(1 << 20);
-  return std::bit_cast<uint32_t>(value);
+  constexpr double kSpecial[] = {std::numeric_limits<double>::quiet_NaN(),
+                                 std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity(),
+                                 -0.0,
+                                 0.0,
+                                 1.0};
+  const double value = random.one_in(60)
+                           ? random.pick(kSpecial)
+                           : static_cast<double>(random.between(-1 << 21, 1 << 21)) / (1 << 20);
+  return Scalar(value).bits_as(dtype);
 }
 
 void fill_randomly(DType dtype, std::vector<char>& bytes, uint64_t seed) {
@@ -71,10 +68,12 @@ void RandomNodes::take(NodeId id) {
   values_.run();
   const Node& node = builder_.node(id);
   if (!node.is_parameter) operations_.push_back(id);
-  if (node.type.dtype == kFloat32) {
+  if (is_floating(node.type.dtype)) {
     int64_t finite = 0;
     const Array& array = values_.value(id);
-    for (int64_t i = 0; i < node.type.numel(); ++i) finite += std::isfinite(array.data<float>()[i]);
+    for (int64_t i = 0; i < node.type.numel(); ++i) {
+      finite += std::isfinite(array.element(i).to_double());
+    }
     const bool drowns = 2 * finite < node.type.numel() && !random_.one_in(6);
     if (drowns && !pool_.empty()) return;
   }
@@ -82,7 +81,8 @@ void RandomNodes::take(NodeId id) {
 }
 
 DType RandomNodes::random_dtype() {
-  return random_.pick(std::array{kFloat32, kFloat32, kFloat32, kInt64, kBool});
+  return random_.one_in(2) ? random_.pick(std::array{kFloat32, kFloat32, kInt64, kBool})
+                           : random_.pick(kAllDTypes);
 }
 Shape RandomNodes::random_shape() {
   Shape shape;
@@ -102,9 +102,12 @@ std::vector<int64_t> RandomNodes::random_order(int rank) {
 }
 
 Operand RandomNodes::number(DType dtype) {
-  if (random_.one_in(2)) return builder_.word(dtype, random_bits(random_, dtype));
+  if (random_.one_in(2)) {
+    const Scalar value = Scalar::from_bits(dtype, random_bits(random_, dtype));
+    return builder_.word(dtype, value.word_as(dtype));
+  }
   const double value = random_.pick(std::array{0.0, 1.0, 1.0, 2.0, -1.0, 0.5});
-  return CaseBuilder::constant(dtype, Scalar(value).bits_as(dtype));
+  return CaseBuilder::constant(dtype, Scalar(value).word_as(dtype));
 }
 
 NodeId RandomNodes::add_parameter(DType dtype, const Shape& shape) {

@@ -230,8 +230,7 @@ class Runner {
         matrix(step.result, product.m, product.n, product.result_leading, false);
     check_apart(result, bytes, a, a_bytes);
     check_apart(result, bytes, b, b_bytes);
-    multiply_naively(product, reinterpret_cast<const float*>(a), reinterpret_cast<const float*>(b),
-                     reinterpret_cast<float*>(result));
+    multiply_naively(product, a, b, result);
   }
 
   void run_library(const Step& step) {

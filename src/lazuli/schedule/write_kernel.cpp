@@ -184,7 +184,8 @@ class Writer {
       const Expression& each = x_.list[i];
       if (each.kind == Expression::Kind::fold) {
         if (each.ready != loop + 1) continue;
-        values_[i] = builder_->reduce(op::combine_of(d_.node(each.node).kind), operand(each, 0));
+        const ir::Node& node = d_.node(each.node);
+        values_[i] = builder_->reduce(op::combine_of(node.kind, node.type.dtype), operand(each, 0));
       } else if (!values_[i] || !builder_->is_visible(values_[i])) {
         emit(i, loop);
       } else if (each.kind == Expression::Kind::load) {
@@ -197,6 +198,11 @@ class Writer {
       code_.stores[i].first_loop = code_.stores[i].last_loop = loop;
     }
     builder_->end_loop();
+    for (size_t i = 0; i < count; ++i) {
+      const Expression& each = x_.list[i];
+      if (each.kind != Expression::Kind::fold || each.ready != loop + 1) continue;
+      values_[i] = builder_->wrap(values_[i], d_.node(each.node).type.dtype);
+    }
   }
 
   // Stops at folds that have ended: their values stand.
@@ -265,7 +271,8 @@ class Writer {
         const ir::Node& node = d_.node(each.node);
         SmallVector<Value, 4> operands;
         for (size_t i = 0; i < each.operands.size(); ++i) operands.push_back(operand(each, i));
-        value = op::build_element(node.kind, *builder_, operands, node.attributes);
+        const DType dtype = node.operands[op::leading_operand(node.kind)].dtype;
+        value = op::build_element(node.kind, dtype, *builder_, operands, node.attributes);
         return;
       }
       case Expression::Kind::fold:

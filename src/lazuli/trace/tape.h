@@ -22,7 +22,7 @@ struct CallOperand {
   Kind kind = Kind::value;
   DType dtype = DType::f32;  // of a number or constant
   Value* value = nullptr;    // kind value
-  uint64_t bits = 0;         // number or constant, as `dtype` holds it
+  uint64_t bits = 0;         // number or constant, as kernels take those of `dtype`
 };
 
 struct Call {

@@ -1,5 +1,7 @@
 #include "lazuli/backends/cpu/cost.h"
 
+#include "lazuli/kernel/evaluate.h"
+
 namespace lazuli::cpu {
 namespace {
 
@@ -13,7 +15,9 @@ constexpr double kVectorInstruction = 0.1e-9;
 constexpr double kByte = 0.007e-9;     // moved within the caches
 constexpr double kScattered = 0.8e-9;  // an element that lies alone
 
-double lanes_of(Type type, double lanes) { return type == Type::i64 ? lanes / 2 : lanes; }
+constexpr double kLongDivision = 4e-9;  // of two i64, an element at a time
+
+double lanes_of(Type type, double lanes) { return kernel::size_of(type) == 8 ? lanes / 2 : lanes; }
 
 // Seconds an element.
 double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double lanes) {
@@ -27,12 +31,17 @@ double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double 
       if (access.kind == kernel::Access::Kind::ramp) return plain;
       if (is_gather || access.step == kernel::Step::any) return kScattered;
       if (access.step == kernel::Step::none) return plain;
-      return plain + kByte * static_cast<double>(size_of(access.dtype));
+      const bool is_narrow = size_of(access.dtype) < 4;  // converted on the way
+      return (is_narrow ? 3 : 1) * plain + kByte * static_cast<double>(size_of(access.dtype));
     }
     case Primitive::div:
     case Primitive::sqrt:
       return 8 * plain;
+    case Primitive::quotient:
+    case Primitive::remainder:
+      return code.type == Type::i64 ? kLongDivision : 16 * plain;
     case Primitive::convert:
+    case Primitive::round_to:
       return 2 * plain;
     default:
       return plain;

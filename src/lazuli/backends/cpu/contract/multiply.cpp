@@ -2,8 +2,9 @@
 
 #include <cstring>
 
-#include "lazuli/backends/cpu/contract/multiply_f32.h"
-#include "lazuli/backends/cpu/contract/multiply_i64.h"
+#include "lazuli/backends/cpu/contract/multiply_float.h"
+#include "lazuli/backends/cpu/contract/multiply_half.h"
+#include "lazuli/backends/cpu/contract/multiply_integer.h"
 #include "lazuli/base/check.h"
 
 namespace lazuli::cpu {
@@ -19,18 +20,20 @@ void multiply(const backend::MatrixProduct& product, const void* a, const void* 
     return;
   }
   switch (product.dtype) {
+    case DType::f16:
+    case DType::bf16:
+      return multiply_half(product, static_cast<const uint16_t*>(a),
+                           static_cast<const uint16_t*>(b), static_cast<uint16_t*>(result));
     case DType::f32:
-      multiply_f32(product, static_cast<const float*>(a), static_cast<const float*>(b),
-                   static_cast<float*>(result));
-      return;
-    case DType::i64:
-      multiply_i64(product, static_cast<const int64_t*>(a), static_cast<const int64_t*>(b),
-                   static_cast<int64_t*>(result));
-      return;
-    case DType::boolean:
-      break;
+      return multiply_float(product, static_cast<const float*>(a), static_cast<const float*>(b),
+                            static_cast<float*>(result));
+    case DType::f64:
+      return multiply_float(product, static_cast<const double*>(a), static_cast<const double*>(b),
+                            static_cast<double*>(result));
+    default:
+      LZ_ASSERT(is_integral(product.dtype), "no matrix product of {}", name_of(product.dtype));
+      return multiply_integer(product, a, b, result);
   }
-  LZ_ASSERT(false, "no matrix product of {}", name_of(product.dtype));
 }
 
 }  // namespace lazuli::cpu

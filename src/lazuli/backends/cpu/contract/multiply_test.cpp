@@ -8,12 +8,17 @@
 #include <random>
 #include <vector>
 
+#include "lazuli/core/element_types.h"
 #include "lazuli/runtime/thread_team.h"
 
 namespace lazuli::cpu {
 namespace {
 
 using backend::MatrixProduct;
+
+// Half the distance of neighbours by their size, where a result is rounded once more.
+template <typename T>
+constexpr double kRounding = std::is_same_v<T, float16> ? 0x1p-11 : 0x1p-8;
 
 // Operands with some room between rows, and a result full of what must not be read.
 template <typename T>
@@ -23,7 +28,7 @@ struct Case {
 
   Case(int64_t m, int64_t n, int64_t k, bool a_transposed, bool b_transposed, int64_t gap,
        uint32_t seed) {
-    product.dtype = std::is_same_v<T, float> ? DType::f32 : DType::i64;
+    product.dtype = dtype_of_elements<T>();
     product.m = m;
     product.n = n;
     product.k = k;
@@ -37,14 +42,18 @@ struct Case {
     std::mt19937 random(seed);
     for (auto* operand : {&a, &b}) {
       for (T& value : *operand) {
-        value = static_cast<T>(static_cast<int>(random() % 2001) - 1000);
-        if constexpr (std::is_same_v<T, float>) value /= 777;
+        const int whole = static_cast<int>(random() % 2001) - 1000;
+        if constexpr (std::is_integral_v<T>) {
+          value = static_cast<T>(whole);
+        } else {
+          value = static_cast<T>(static_cast<float>(whole) / 777);
+        }
       }
     }
   }
 
   std::vector<T> run(int threads) const {
-    const T poison = std::is_same_v<T, float> ? std::numeric_limits<T>::quiet_NaN() : T{77};
+    const auto poison = static_cast<T>(77);
     std::vector<T> result(static_cast<size_t>(product.m * product.result_leading + 1), poison);
     const int before = runtime::thread_count();
     runtime::set_thread_count(threads);
@@ -73,7 +82,12 @@ struct Case {
           size += std::abs(static_cast<double>(x) * static_cast<double>(y));
         }
         const T value = result[static_cast<size_t>(i * product.result_leading + j)];
-        const double bound = std::is_same_v<T, float> ? size * 1e-6 + 1e-30 : 0;
+        if constexpr (std::is_integral_v<T>) {
+          ASSERT_EQ(value, static_cast<T>(static_cast<int64_t>(sum)));
+          continue;
+        }
+        const double last = sizeof(T) == 2 ? std::abs(sum) * kRounding<T> : 0;
+        const double bound = size * (sizeof(T) == 8 ? 1e-15 : 1e-6) + last + 1e-30;
         ASSERT_NEAR(static_cast<double>(value), sum, bound)
             << product.m << "x" << product.n << "x" << product.k << " at " << i << ", " << j;
       }
@@ -116,6 +130,43 @@ TEST(MultiplyF32, RandomShapes) {
   for (int i = 0; i < 40; ++i) {
     expect_right<float>(1 + random() % 150, 1 + random() % 150, 1 + random() % 200);
   }
+}
+
+TEST(MultiplyF64, EveryKindOfShape) {
+  for (const auto& [m, n, k] : kSmall) expect_right<double>(m, n, k);
+  expect_right<double>(128, 128, 128);
+  expect_right<double>(257, 129, 65);
+  expect_right<double>(1, 1500, 700);
+}
+
+TEST(MultiplyHalf, EveryKindOfShape) {
+  for (const auto& [m, n, k] : kSmall) {
+    expect_right<float16>(m, n, k);
+    expect_right<bfloat16>(m, n, k);
+  }
+  expect_right<float16>(300, 140, 270);
+  expect_right<bfloat16>(140, 300, 130);
+  expect_right<float16>(1, 700, 1000);
+}
+
+TEST(MultiplyHalf, RoundsOnce) {
+  // 2048 + 1 + 1: each sum alone would stay 2048 in f16.
+  const std::vector<float16> a = {float16(2048), float16(1), float16(1)};
+  const std::vector<float16> b = {float16(1), float16(1), float16(1)};
+  float16 result;
+  multiply({DType::f16, 1, 1, 3, false, false, 3, 1, 1}, a.data(), b.data(), &result);
+  EXPECT_EQ(static_cast<float>(result), 2050);
+}
+
+TEST(MultiplyInteger, EveryKindOfShape) {
+  for (const auto& [m, n, k] : kSmall) {
+    expect_right<uint8_t>(m, n, k);
+    expect_right<int8_t>(m, n, k);
+    expect_right<int16_t>(m, n, k);
+    expect_right<int32_t>(m, n, k);
+  }
+  expect_right<uint8_t>(100, 70, 130);
+  expect_right<int16_t>(64, 128, 64);
 }
 
 TEST(MultiplyI64, EveryKindOfShape) {

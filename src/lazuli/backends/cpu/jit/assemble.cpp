@@ -87,7 +87,8 @@ const Processor& processor() {
     using Xbyak::util::Cpu;
     const Cpu cpu;
     Processor result;
-    result.has_avx2 = cpu.has(Cpu::tAVX2) && cpu.has(Cpu::tFMA) && cpu.has(Cpu::tBMI2);
+    result.has_avx2 =
+        cpu.has(Cpu::tAVX2) && cpu.has(Cpu::tFMA) && cpu.has(Cpu::tF16C) && cpu.has(Cpu::tBMI2);
     result.has_avx512 = result.has_avx2 && cpu.has(Cpu::tAVX512F) && cpu.has(Cpu::tAVX512BW) &&
                         cpu.has(Cpu::tAVX512DQ) && cpu.has(Cpu::tAVX512VL);
     return result;

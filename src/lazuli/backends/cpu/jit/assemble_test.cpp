@@ -13,6 +13,7 @@
 #include "lazuli/backends/cpu/jit/code_memory.h"
 #include "lazuli/base/env.h"
 #include "lazuli/base/error.h"
+#include "lazuli/core/scalar.h"
 #include "lazuli/interpret/interpret.h"
 #include "lazuli/kernel/builder.h"
 #include "lazuli/kernel/evaluate.h"
@@ -89,7 +90,7 @@ std::vector<uint64_t> edges(Type type) {
               0x3fc00000, 0xc0200000, 0x40490fdb, 0x4effffff, 0x4f000000, 0xcf000000, 0x5effffff,
               0x5f000000, 0xdf000000, 0x7f7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345};
     case Type::i32:
-      return {0, 1, 0xffffffff, 2, 0x7fffffff, 0x80000000, 0x01000001, 0xdeadbeef, 31};
+      return {0, 1, 0xffffffff, 2, 0x7fffffff, 0x80000000, 0x01000001, 0xdeadbeef, 7, 31, 32};
     case Type::i64:
       return {0,
               1,
@@ -101,7 +102,41 @@ std::vector<uint64_t> edges(Type type) {
               0x1000001,
               0x7fffff4000000001,
               0x123456789abcdef0,
+              0x20000000000001,  // 2^53 + 1
+              0x20000000000003,
+              0xffdfffffffffffff,
+              7,
+              63,
+              64,
               static_cast<uint64_t>(-16777217)};
+    case Type::f64:
+      return {0,
+              uint64_t{1} << 63,
+              1,
+              0x3ff0000000000000,  // 1
+              0xbff0000000000000,
+              0x3ff0000010000000,  // 1 + 2^-24, between two floats
+              0x3ff0000010000001,
+              0x3fe0000000000000,  // 0.5
+              0x4004000000000000,  // 2.5
+              0xc004000000000000,
+              0x41dfffffffe00000,  // 2^31 - 0.5
+              0x41e0000000000000,
+              0xc1e0000000100000,  // -2^31 - 0.5
+              0x43dfffffffffffff,  // just below 2^63
+              0x43e0000000000000,
+              0xc3e0000000000000,
+              0x4330000000000001,  // 2^52 + 1
+              0x47efffffefffffff,  // rounds to the greatest float
+              0x47effffff0000000,  // rounds to infinity
+              0x3690000000000000,  // 2^-150, a tie of 0 and the least float
+              0x3690000000000001,
+              0x000fffffffffffff,
+              0x7fefffffffffffff,
+              0x7ff0000000000000,
+              0xfff0000000000000,
+              0x7ff8000000000000,
+              0xfff0000000000123};
     case Type::mask:
       return {0, 1};
   }
@@ -110,14 +145,8 @@ std::vector<uint64_t> edges(Type type) {
 
 // How a value of each type gets into a kernel and out of it.
 DType memory_of(Type type) {
-  return type == Type::mask ? kBool : type == Type::i64 ? kInt64 : kFloat32;
-}
-lazuli::kernel::Value load_as(Builder& builder, uint32_t access, Type type) {
-  const auto value = builder.load(access, Level::loop);
-  return type == Type::i32 ? builder.bitcast(value) : value;
-}
-void store_as(Builder& builder, uint32_t access, lazuli::kernel::Value value) {
-  builder.store(access, value.type == Type::i32 ? builder.bitcast(value) : value, Level::loop);
+  constexpr DType kDTypes[] = {kFloat32, kFloat64, kInt32, kInt64, kBool};
+  return kDTypes[static_cast<int>(type)];
 }
 
 void put(std::vector<char>& memory, Type type, uint64_t bits) {
@@ -127,13 +156,15 @@ void put(std::vector<char>& memory, Type type, uint64_t bits) {
 }
 
 uint64_t canonical(Type type, uint64_t bits) {
+  if (type == Type::f64) return canonical_bits(std::bit_cast<double>(bits));
   return type == Type::f32 ? canonical_bits(std::bit_cast<float>(static_cast<uint32_t>(bits)))
                            : bits;
 }
 
-// Runs a primitive on all combinations of edges.
+// Runs a primitive on all combinations of edges; `extra` is a shift's distance or the DType that is
+// rounded to.
 void check_primitive(Primitive primitive, Type type, const std::vector<Type>& operands,
-                     int distance = 0) {
+                     int extra = 0) {
   SCOPED_TRACE(testing::Message() << name_of(primitive) << " " << name_of(type) << " of "
                                   << name_of(operands[0]));
   Builder builder(Form::rows);
@@ -144,16 +175,18 @@ void check_primitive(Primitive primitive, Type type, const std::vector<Type>& op
   builder.begin_loop();
   lazuli::kernel::Value values[3];
   for (size_t i = 0; i < operands.size(); ++i) {
-    values[i] = load_as(builder, accesses[i], operands[i]);
+    values[i] = builder.load(accesses[i], Level::loop);
   }
   const bool is_shift =
       primitive >= Primitive::shift_left && primitive <= Primitive::shift_right_logical;
-  store_as(builder, out,
-           is_shift                          ? builder.shift(primitive, values[0], distance)
-           : primitive == Primitive::convert ? builder.convert(values[0], type)
-           : primitive == Primitive::bitcast
-               ? builder.bitcast(values[0])
-               : builder.emit(primitive, values[0], values[1], values[2]));
+  builder.store(out,
+                is_shift                          ? builder.shift(primitive, values[0], extra)
+                : primitive == Primitive::convert ? builder.convert(values[0], type)
+                : primitive == Primitive::bitcast ? builder.bitcast(values[0])
+                : primitive == Primitive::round_to
+                    ? builder.round_to(values[0], DType(extra))
+                    : builder.emit(primitive, values[0], values[1], values[2]),
+                Level::loop);
   builder.end_loop();
   const Kernel kernel = builder.finish();
 
@@ -167,7 +200,7 @@ void check_primitive(Primitive primitive, Type type, const std::vector<Type>& op
         const uint64_t bits[] = {a, b, c};
         for (size_t i = 0; i < operands.size(); ++i) put(memories[i], operands[i], bits[i]);
         expected.push_back(evaluate(primitive, type, compared, a,
-                                    is_shift ? static_cast<uint64_t>(distance) : b, c));
+                                    operands.size() == 1 ? static_cast<uint64_t>(extra) : b, c));
       }
     }
   }
@@ -190,8 +223,8 @@ void check_primitive(Primitive primitive, Type type, const std::vector<Type>& op
 }
 
 TEST(Assemble, ComputesEveryPrimitiveAsDefined) {
-  const Type f32 = Type::f32, i32 = Type::i32, i64 = Type::i64, mask = Type::mask;
-  for (const Type type : {f32, i32, i64}) {
+  const Type f32 = Type::f32, f64 = Type::f64, i32 = Type::i32, i64 = Type::i64, mask = Type::mask;
+  for (const Type type : {f32, f64, i32, i64}) {
     for (const Primitive primitive :
          {Primitive::add, Primitive::sub, Primitive::mul, Primitive::min, Primitive::max}) {
       check_primitive(primitive, type, {type, type});
@@ -202,35 +235,146 @@ TEST(Assemble, ComputesEveryPrimitiveAsDefined) {
     check_primitive(Primitive::neg, type, {type});
     check_primitive(Primitive::select, type, {mask, type, type});
     check_primitive(Primitive::convert, type, {mask});
-    for (const Type from : {f32, i32, i64}) {
+    for (const Type from : {f32, f64, i32, i64}) {
       if (from != type) check_primitive(Primitive::convert, type, {from});
     }
   }
-  check_primitive(Primitive::div, f32, {f32, f32});
-  check_primitive(Primitive::fma, f32, {f32, f32, f32});
-  for (const Primitive primitive : {Primitive::sqrt, Primitive::abs, Primitive::round,
-                                    Primitive::floor, Primitive::ceil, Primitive::trunc}) {
-    check_primitive(primitive, f32, {f32});
+  for (const Type type : {f32, f64}) {
+    check_primitive(Primitive::div, type, {type, type});
+    check_primitive(Primitive::fma, type, {type, type, type});
+    for (const Primitive primitive : {Primitive::sqrt, Primitive::abs, Primitive::round,
+                                      Primitive::floor, Primitive::ceil, Primitive::trunc}) {
+      check_primitive(primitive, type, {type});
+    }
+    const Type integer = type == f32 ? i32 : i64;
+    check_primitive(Primitive::bitcast, integer, {type});
+    check_primitive(Primitive::bitcast, type, {integer});
   }
-  for (const Type type : {i32, mask}) {
+  for (const Type type : {i32, i64, mask}) {
     for (const Primitive primitive : {Primitive::bit_and, Primitive::bit_or, Primitive::bit_xor}) {
       check_primitive(primitive, type, {type, type});
     }
     check_primitive(Primitive::bit_not, type, {type});
   }
-  check_primitive(Primitive::select, mask, {mask, mask, mask});
-  for (const int distance : {1, 7, 31}) {
-    for (const Primitive primitive :
-         {Primitive::shift_left, Primitive::shift_right, Primitive::shift_right_logical}) {
-      check_primitive(primitive, i32, {i32}, distance);
+  for (const Type type : {i32, i64}) {
+    for (const Primitive primitive : {Primitive::quotient, Primitive::remainder,
+                                      Primitive::shift_left_by, Primitive::shift_right_by}) {
+      check_primitive(primitive, type, {type, type});
+    }
+    for (const int distance : {1, 7, 31, 32, 63}) {
+      if (type == i32 && distance > 31) continue;
+      for (const Primitive primitive :
+           {Primitive::shift_left, Primitive::shift_right, Primitive::shift_right_logical}) {
+        check_primitive(primitive, type, {type}, distance);
+      }
     }
   }
-  check_primitive(Primitive::bitcast, i32, {f32});
-  check_primitive(Primitive::bitcast, f32, {i32});
+  check_primitive(Primitive::select, mask, {mask, mask, mask});
+  check_primitive(Primitive::round_to, f32, {f32}, static_cast<int>(kFloat16));
+  check_primitive(Primitive::round_to, f32, {f32}, static_cast<int>(kBFloat16));
+}
+
+// Powers of two become shifts.
+TEST(Assemble, DividesByConstantsAsByOperands) {
+  for (const Type type : {Type::i32, Type::i64}) {
+    const uint64_t least = type == Type::i32 ? uint64_t{1} << 31 : uint64_t{1} << 63;
+    for (const uint64_t divisor : {uint64_t{0}, uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{16},
+                                   least >> 1, least, least - 1, least | (least - 1)}) {
+      for (const Primitive primitive : {Primitive::quotient, Primitive::remainder}) {
+        Builder builder(Form::rows);
+        const uint32_t in = builder.add_access(reads(memory_of(type)));
+        const uint32_t out = builder.add_access(writes(memory_of(type)));
+        builder.begin_loop();
+        const auto a = builder.load(in, Level::loop);
+        builder.store(out, builder.emit(primitive, a, builder.constant(type, divisor)),
+                      Level::loop);
+        builder.end_loop();
+        const Kernel kernel = builder.finish();
+        std::vector<char> memory;
+        for (const uint64_t bits : edges(type)) put(memory, type, bits);
+        const auto count = static_cast<int64_t>(edges(type).size());
+        const int64_t size = lazuli::size_of(memory_of(type));
+        for (const InstructionSet set : sets()) {
+          std::vector<char> result(memory.size());
+          Operands launch;
+          launch.add(memory.data(), size);
+          launch.add(result.data(), size);
+          launch.run(*assemble(kernel, set), 1, count);
+          for (int64_t i = 0; i < count; ++i) {
+            uint64_t bits = 0;
+            std::memcpy(&bits, &result[i * size], size);
+            ASSERT_EQ(bits, evaluate(primitive, type, type, edges(type)[i], divisor))
+                << name_of(primitive) << " of " << edges(type)[i] << " by " << divisor;
+          }
+        }
+      }
+    }
+  }
+}
+
+// All 2^16 elements of the narrow dtypes through a load and a conversion to f64, which is exact.
+TEST(Assemble, LoadsEveryNarrowElement) {
+  for (const DType dtype : {kUInt8, kInt8, kInt16, kFloat16, kBFloat16}) {
+    Builder builder(Form::rows);
+    const uint32_t in = builder.add_access(reads(dtype));
+    const uint32_t out = builder.add_access(writes(kFloat64));
+    builder.begin_loop();
+    builder.store(out, builder.convert(builder.load(in, Level::loop), Type::f64), Level::loop);
+    builder.end_loop();
+    const Kernel kernel = builder.finish();
+    const int64_t size = lazuli::size_of(dtype), count = int64_t{1} << 8 * size;
+    std::vector<char> elements(count * size);
+    for (int64_t i = 0; i < count; ++i) std::memcpy(&elements[i * size], &i, size);
+    for (const InstructionSet set : sets()) {
+      std::vector<double> result(count);
+      Operands launch;
+      launch.add(elements.data(), size);
+      launch.add(result.data(), 8);
+      launch.run(*assemble(kernel, set), 1, count);
+      for (int64_t i = 0; i < count; ++i) {
+        const double expected = Scalar::from_bits(dtype, static_cast<uint64_t>(i)).to_double();
+        ASSERT_EQ(canonical_bits(result[i]), canonical_bits(expected))
+            << name_of(dtype) << " of " << i;
+      }
+    }
+  }
+}
+
+// Floats all over into the two-byte floats, integers into the narrow ones.
+TEST(Assemble, StoresNarrowElementsAsDefined) {
+  constexpr int64_t kCount = 1 << 18;
+  for (const DType dtype : {kUInt8, kInt8, kInt16, kFloat16, kBFloat16}) {
+    Builder builder(Form::rows);
+    const DType source = is_floating(dtype) ? kFloat32 : kInt32;
+    const uint32_t in = builder.add_access(reads(source));
+    const uint32_t out = builder.add_access(writes(dtype));
+    builder.begin_loop();
+    builder.store(out, builder.load(in, Level::loop), Level::loop);
+    builder.end_loop();
+    const Kernel kernel = builder.finish();
+    const int64_t size = lazuli::size_of(dtype);
+    std::vector<uint32_t> words(kCount);
+    for (int64_t i = 0; i < kCount; ++i) words[i] = static_cast<uint32_t>(i * 16411);
+    for (const InstructionSet set : sets()) {
+      std::vector<char> result(kCount * size);
+      Operands launch;
+      launch.add(words.data(), 4);
+      launch.add(result.data(), size);
+      launch.run(*assemble(kernel, set), 1, kCount);
+      for (int64_t i = 0; i < kCount; ++i) {
+        uint64_t bits = 0;
+        std::memcpy(&bits, &result[i * size], size);
+        const double got = Scalar::from_bits(dtype, bits).to_double();
+        const uint64_t wanted = Scalar::from_bits(source, words[i]).bits_as(dtype);
+        const double expected = Scalar::from_bits(dtype, wanted).to_double();
+        ASSERT_EQ(canonical_bits(got), canonical_bits(expected)) << name_of(dtype) << " of " << i;
+      }
+    }
+  }
 }
 
 TEST(Assemble, TouchesNoByteOutside) {
-  for (const DType dtype : {kBool, kInt64, kFloat32}) {
+  for (const DType dtype : kAllDTypes) {
     for (const Step step : {Step::unit, Step::any}) {
       for (const bool streaming : {false, true}) {
         Builder builder(Form::rows);
@@ -247,7 +391,7 @@ TEST(Assemble, TouchesNoByteOutside) {
           for (int64_t columns = 1; columns < 150; ++columns) {
             const Guarded from(columns * size), to(columns * size);
             for (int64_t i = 0; i < columns * size; ++i) {
-              from.data()[i] = static_cast<char>(dtype == kBool ? i % 3 == 0 : i * 37 + 11);
+              from.data()[i] = static_cast<char>(dtype == kBool ? i % 3 == 0 : i % 31 + 11);
             }
             Operands launch;
             launch.add(from.data(), size);

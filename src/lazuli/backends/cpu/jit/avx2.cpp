@@ -1,5 +1,7 @@
 // AVX2 with FMA: 16 registers of 8 lanes. Tails go through masks on the stack; what the set lacks
 // for 64-bit integers is built from what it has.
+#include <utility>
+
 #include "lazuli/backends/cpu/jit/vector_set.h"
 #include "lazuli/base/check.h"
 
@@ -24,8 +26,13 @@ class Avx2 final : public VectorSet {
     stage_out_ = frame.take_vector(64);
   }
 
-  void add_constants(Constants& constants) override {
-    VectorSet::add_constants(constants);
+  void add_constants(Constants& constants, bool has_longs) override {
+    VectorSet::add_constants(constants, has_longs);
+    if (has_longs) {
+      low_magic_ = constants.add(uint64_t{0x43300000} << 32, 8);
+      high_magic_ = constants.add(uint64_t{0x45300000} << 32 | 0x80000000u, 8);
+      both_magic_ = constants.add(uint64_t{0x45300000} << 32 | 0x80100000u, 8);
+    }
     uint8_t* indices = constants.reserve(kMostCopies * 32);
     for (int32_t i = 0; i < kMostCopies * 8; ++i) std::memcpy(indices + 4 * i, &i, 4);
     indices_ = indices;
@@ -42,13 +49,22 @@ class Avx2 final : public VectorSet {
     code_.vmovq(Xmm(d), from);
     code_.vpbroadcastq(Ymm(d), Xmm(d));
   }
-  void pack_bools(int d, int a) override {
-    const Temporary bits(registers_);
+  void narrow(int d, int a, DType dtype) override {
+    if (dtype == DType::f16) return code_.vcvtps2ph(Xmm(d), Ymm(a), kNearest);
     const Temporary upper(registers_);
-    code_.vpsrld(Ymm(bits), Ymm(a), 31);
-    code_.vextracti128(Xmm(upper), Ymm(bits), 1);
-    code_.vpackusdw(Xmm(bits), Xmm(bits), Xmm(upper));
-    code_.vpackuswb(Xmm(d), Xmm(bits), Xmm(bits));
+    const int size = static_cast<int>(size_of(dtype));
+    if (dtype == DType::boolean) {
+      code_.vpsrld(Ymm(d), Ymm(a), 31);
+    } else if (dtype == DType::bf16) {
+      round_to_bf16(d, a);
+      code_.vpsrld(Ymm(d), Ymm(d), 16);
+    } else {
+      code_.vpslld(Ymm(d), Ymm(a), 32 - 8 * size);
+      code_.vpsrld(Ymm(d), Ymm(d), 32 - 8 * size);
+    }
+    code_.vextracti128(Xmm(upper), Ymm(d), 1);
+    code_.vpackusdw(Xmm(d), Xmm(d), Xmm(upper));
+    if (size == 1) code_.vpackuswb(Xmm(d), Xmm(d), Xmm(d));
   }
   void insert_block(int d, int block, int a) override {
     code_.vinserti128(Ymm(d), Ymm(d), Xmm(a), block);
@@ -68,7 +84,7 @@ class Avx2 final : public VectorSet {
         return type == Type::i64 ? 0 : kFirst | kSecond;
       case Primitive::eq:
       case Primitive::ne:
-        return type == Type::i64 ? 0 : kFirst | kSecond;
+        return is_long(type) ? 0 : kFirst | kSecond;
       case Primitive::lt:
       case Primitive::le:
         return type == Type::f32 ? kSecond : 0;
@@ -81,7 +97,7 @@ class Avx2 final : public VectorSet {
       case Primitive::fma:
         return kFirst | kSecond | kThird;
       case Primitive::select:
-        return type == Type::i64 ? 0 : kSecond;
+        return is_long(type) ? 0 : kSecond;
       default:
         return 0;
     }
@@ -103,27 +119,28 @@ class Avx2 final : public VectorSet {
   }
 
   void unary(Primitive primitive, Type type, int d, int a) override {
-    constexpr int kQuiet = 8;  // no inexact flag
     switch (primitive) {
       case Primitive::sqrt:
-        return code_.vsqrtps(Ymm(d), Ymm(a));
+        return type == Type::f64 ? code_.vsqrtpd(Ymm(d), Ymm(a)) : code_.vsqrtps(Ymm(d), Ymm(a));
       case Primitive::abs:
-        return code_.vandps(Ymm(d), Ymm(a), constant(magnitude_));
+        return code_.vandps(Ymm(d), Ymm(a),
+                            constant(type == Type::f64 ? magnitude_long_ : magnitude_));
       case Primitive::neg: {
         if (type == Type::f32) return code_.vxorps(Ymm(d), Ymm(a), constant(sign_));
+        if (type == Type::f64) return code_.vxorps(Ymm(d), Ymm(a), constant(sign_long_));
         const Temporary zeros(registers_);
         zero(zeros);
         return type == Type::i64 ? code_.vpsubq(Ymm(d), Ymm(zeros), Ymm(a))
                                  : code_.vpsubd(Ymm(d), Ymm(zeros), Ymm(a));
       }
       case Primitive::round:
-        return code_.vroundps(Ymm(d), Ymm(a), kQuiet);
+        return whole(type, d, a, kNearest);
       case Primitive::floor:
-        return code_.vroundps(Ymm(d), Ymm(a), kQuiet | 1);
+        return whole(type, d, a, 1);
       case Primitive::ceil:
-        return code_.vroundps(Ymm(d), Ymm(a), kQuiet | 2);
+        return whole(type, d, a, 2);
       case Primitive::trunc:
-        return code_.vroundps(Ymm(d), Ymm(a), kQuiet | 3);
+        return whole(type, d, a, 3);
       case Primitive::bit_not:
         return code_.vpxor(Ymm(d), Ymm(a), constant(ones_));
       default:
@@ -131,7 +148,28 @@ class Avx2 final : public VectorSet {
     }
   }
 
-  void shift(Primitive primitive, int d, int a, int distance) override {
+  void round_to(DType dtype, int d, int a) override {
+    if (dtype == DType::f16) {
+      code_.vcvtps2ph(Xmm(d), Ymm(a), kNearest);
+      return code_.vcvtph2ps(Ymm(d), Xmm(d));
+    }
+    const Temporary rounded(registers_);
+    round_to_bf16(rounded, a);
+    code_.vpsrld(Ymm(rounded), Ymm(rounded), 16);
+    code_.vpslld(Ymm(d), Ymm(rounded), 16);
+  }
+
+  void shift(Primitive primitive, Type type, int d, int a, int distance) override {
+    if (type == Type::i64) {
+      if (primitive == Primitive::shift_left) return code_.vpsllq(Ymm(d), Ymm(a), distance);
+      if (primitive == Primitive::shift_right_logical) {
+        return code_.vpsrlq(Ymm(d), Ymm(a), distance);
+      }
+      const Temporary signs(registers_);
+      flip_negatives(signs, d, a);
+      code_.vpsrlq(Ymm(d), Ymm(d), distance);
+      return code_.vpxor(Ymm(d), Ymm(d), Ymm(signs));
+    }
     if (primitive == Primitive::shift_left) return code_.vpslld(Ymm(d), Ymm(a), distance);
     if (primitive == Primitive::shift_right) return code_.vpsrad(Ymm(d), Ymm(a), distance);
     code_.vpsrld(Ymm(d), Ymm(a), distance);
@@ -139,11 +177,7 @@ class Avx2 final : public VectorSet {
 
   void compare(Primitive primitive, Type type, int d, int a, const Operand& b) override {
     if (type == Type::f32) {
-      const int condition = primitive == Primitive::eq   ? 0
-                            : primitive == Primitive::ne ? 4
-                            : primitive == Primitive::lt ? 0x11
-                                                         : 0x12;
-      return code_.vcmpps(Ymm(d), Ymm(a), b, condition);
+      return code_.vcmpps(Ymm(d), Ymm(a), b, float_condition(primitive));
     }
     switch (primitive) {
       case Primitive::lt:
@@ -157,17 +191,17 @@ class Avx2 final : public VectorSet {
     }
     code_.vpxor(Ymm(d), Ymm(d), constant(ones_));
   }
-  void compare_long(Primitive primitive, int d, Pair a, Pair b) override {
+  void compare_long(Primitive primitive, Type type, int d, Pair a, Pair b) override {
     const Temporary low(registers_);
-    compare_half(primitive, low, a.low, b.low);
+    compare_half(primitive, type, low, a.low, b.low);
     if (a.high >= 0) {
       const Temporary high(registers_);
-      compare_half(primitive, high, a.high, b.high);
-      narrow(d, low, high);
+      compare_half(primitive, type, high, a.high, b.high);
+      take_low_words(d, low, high);
     } else {
-      narrow(d, low, low);
+      take_low_words(d, low, low);
     }
-    if (primitive == Primitive::ne || primitive == Primitive::le) {
+    if (type == Type::i64 && (primitive == Primitive::ne || primitive == Primitive::le)) {
       code_.vpxor(Ymm(d), Ymm(d), constant(ones_));
     }
   }
@@ -185,10 +219,8 @@ class Avx2 final : public VectorSet {
   }
 
   void convert(Type to, Type from, Pair d, Pair a) override {
-    if (from == Type::i64) {
-      return to == Type::f32 ? long_to_float(d.low, a) : narrow(d.low, a.low, a.high);
-    }
-    if (to == Type::i64) return widen(from, d, a.low);
+    if (is_long(from)) return is_long(to) ? between_longs(to, d, a) : shorten(to, from, d.low, a);
+    if (is_long(to)) return lengthen(to, from, d, a.low);
     if (from == Type::mask) {
       return to == Type::f32 ? code_.vandps(Ymm(d.low), Ymm(a.low), constant(one_))
                              : code_.vpsrld(Ymm(d.low), Ymm(a.low), 31);
@@ -234,28 +266,95 @@ class Avx2 final : public VectorSet {
   }
 
  protected:
-  void extreme(Primitive primitive, int d, int a, const Operand& b) override {
+  void extreme(Primitive primitive, Type type, int d, int a, const Operand& b) override {
     constexpr int kUnordered = 3;
     const Temporary result(registers_);
     const Temporary nan(registers_);
-    primitive == Primitive::min ? code_.vminps(Ymm(result), Ymm(a), b)
-                                : code_.vmaxps(Ymm(result), Ymm(a), b);
+    bare_extreme(primitive, type, result, a, b);
+    if (type == Type::f64) {
+      code_.vcmppd(Ymm(nan), Ymm(a), Ymm(a), kUnordered);
+      return code_.vblendvpd(Ymm(d), Ymm(result), Ymm(a), Ymm(nan));
+    }
     code_.vcmpps(Ymm(nan), Ymm(a), Ymm(a), kUnordered);
     code_.vblendvps(Ymm(d), Ymm(result), Ymm(a), Ymm(nan));
   }
+  // A double holds the quotient of any two i32 closely enough to cut it.
+  void divide_i32(Primitive primitive, int d, int a, int b) override {
+    const Temporary low(registers_), high(registers_), divisor(registers_);
+    code_.vcvtdq2pd(Ymm(low), Xmm(a));
+    code_.vcvtdq2pd(Ymm(divisor), Xmm(b));
+    code_.vdivpd(Ymm(low), Ymm(low), Ymm(divisor));
+    code_.vcvttpd2dq(Xmm(low), Ymm(low));
+    code_.vextracti128(Xmm(high), Ymm(a), 1);
+    code_.vextracti128(Xmm(divisor), Ymm(b), 1);
+    code_.vcvtdq2pd(Ymm(high), Xmm(high));
+    code_.vcvtdq2pd(Ymm(divisor), Xmm(divisor));
+    code_.vdivpd(Ymm(high), Ymm(high), Ymm(divisor));
+    code_.vcvttpd2dq(Xmm(high), Ymm(high));
+    code_.vinserti128(Ymm(low), Ymm(low), Xmm(high), 1);
+    if (primitive == Primitive::remainder) {
+      code_.vpmulld(Ymm(low), Ymm(low), Ymm(b));
+      code_.vpsubd(Ymm(low), Ymm(a), Ymm(low));
+    }
+    zero(high);
+    code_.vpcmpeqd(Ymm(high), Ymm(high), Ymm(b));
+    code_.vpandn(Ymm(d), Ymm(high), Ymm(low));
+  }
+  void shift_by(Primitive primitive, Type type, int d, int a, int b) override {
+    const bool is_left = primitive == Primitive::shift_left_by;
+    if (type == Type::i32) {
+      return is_left ? code_.vpsllvd(Ymm(d), Ymm(a), Ymm(b))
+                     : code_.vpsravd(Ymm(d), Ymm(a), Ymm(b));
+    }
+    if (is_left) return code_.vpsllvq(Ymm(d), Ymm(a), Ymm(b));
+    const Temporary signs(registers_), flipped(registers_);
+    flip_negatives(signs, flipped, a);
+    code_.vpsrlvq(Ymm(flipped), Ymm(flipped), Ymm(b));
+    code_.vpxor(Ymm(d), Ymm(flipped), Ymm(signs));
+  }
+  void round_to_bf16(int d, int a) override {
+    constexpr int kUnordered = 3;
+    const Temporary bits(registers_);
+    // + 0x7fff, and one more where the last bit to stay is set.
+    code_.vpslld(Ymm(bits), Ymm(a), 15);
+    code_.vpsrld(Ymm(bits), Ymm(bits), 31);
+    code_.vpaddd(Ymm(bits), Ymm(bits), Ymm(a));
+    code_.vpcmpeqd(Ymm(d), Ymm(d), Ymm(d));
+    code_.vpsrld(Ymm(d), Ymm(d), 17);
+    code_.vpaddd(Ymm(bits), Ymm(bits), Ymm(d));
+    code_.vcmpps(Ymm(d), Ymm(a), Ymm(a), kUnordered);
+    code_.vpor(Ymm(d), Ymm(bits), Ymm(d));
+  }
 
  private:
+  static constexpr int kNearest = 0;
+
+  void whole(Type type, int d, int a, int mode) {
+    constexpr int kQuiet = 8;  // no inexact flag
+    type == Type::f64 ? code_.vroundpd(Ymm(d), Ymm(a), kQuiet | mode)
+                      : code_.vroundps(Ymm(d), Ymm(a), kQuiet | mode);
+  }
+  // signs = all ones where the i64 is negative; d = a with those lanes inverted, so that the zeros
+  // that a logical shift lets in become copies of the sign when they are inverted back.
+  void flip_negatives(int signs, int d, int a) {
+    zero(signs);
+    code_.vpcmpgtq(Ymm(signs), Ymm(signs), Ymm(a));
+    code_.vpxor(Ymm(d), Ymm(a), Ymm(signs));
+  }
   void active_part(int d, int size, int copy, int part) {
     if (size == 4) return load(d, frame_.at(active_[copy]));
     code_.vpmovsxdq(Ymm(d), code_.ptr[frame_.at(active_[copy] + 16 * part)]);
   }
   // The low 32 bits of each 64-bit lane; a then b.
-  void narrow(int d, int a, int b) {
+  void take_low_words(int d, int a, int b) {
     code_.vshufps(Ymm(d), Ymm(a), Ymm(b), 0x88);
     code_.vpermq(Ymm(d), Ymm(d), 0xd8);
   }
-  // Equal for eq and ne; the opposite of le, and lt.
-  void compare_half(Primitive primitive, int d, int a, int b) {
+  // Of integers equal for eq and ne; the opposite of le, and lt.
+  void compare_half(Primitive primitive, Type type, int d, int a, int b) {
+    if (type == Type::f64) {
+      return code_.vcmppd(Ymm(d), Ymm(a), Ymm(b), float_condition(primitive));
+    }
     if (primitive == Primitive::lt) return code_.vpcmpgtq(Ymm(d), Ymm(b), Ymm(a));
     if (primitive == Primitive::le) return code_.vpcmpgtq(Ymm(d), Ymm(a), Ymm(b));
     code_.vpcmpeqq(Ymm(d), Ymm(a), Ymm(b));
@@ -286,34 +385,78 @@ class Avx2 final : public VectorSet {
     }
     load(d, frame_.at(stage_out_));
   }
-  void widen(Type from, Pair d, int a) {
-    const bool both = d.high >= 0;
-    if (from == Type::f32) {
-      store(frame_.at(stage_in_), a);
-      for (int i = 0; i < (both ? 8 : 4); ++i) {
-        code_.vcvttss2si(rax, dword[frame_.at(stage_in_ + 4 * i)]);
-        code_.mov(qword[frame_.at(stage_out_ + 8 * i)], rax);
-      }
-      load(d.low, frame_.at(stage_out_));
-      if (both) load(d.high, frame_.at(stage_out_ + 32));
-      return;
+  void shorten(Type to, Type from, int d, Pair a) {
+    if (from == Type::i64) {
+      return to == Type::f32 ? long_to_float(d, a) : take_low_words(d, a.low, a.high);
     }
-    const Temporary bits(registers_);
-    if (from == Type::mask) {
-      code_.vpsrld(Ymm(bits), Ymm(a), 31);
+    const Temporary upper(registers_);
+    if (to == Type::f32) {
+      code_.vcvtpd2ps(Xmm(d), Ymm(a.low));
+      code_.vcvtpd2ps(Xmm(upper), Ymm(a.high));
     } else {
-      move(bits, a);
+      code_.vcvttpd2dq(Xmm(d), Ymm(a.low));
+      code_.vcvttpd2dq(Xmm(upper), Ymm(a.high));
     }
-    code_.vpmovsxdq(Ymm(d.low), Xmm(bits));
-    if (!both) return;
-    code_.vextracti128(Xmm(bits), Ymm(bits), 1);
-    code_.vpmovsxdq(Ymm(d.high), Xmm(bits));
+    code_.vinserti128(Ymm(d), Ymm(d), Xmm(upper), 1);
+  }
+  void lengthen(Type to, Type from, Pair d, int a) {
+    lengthen_half(to, from, d.low, a);
+    if (d.high < 0) return;
+    const Temporary upper(registers_);
+    code_.vextracti128(Xmm(upper), Ymm(a), 1);
+    lengthen_half(to, from, d.high, upper);
+  }
+  // The first four lanes.
+  void lengthen_half(Type to, Type from, int d, int a) {
+    switch (from) {
+      case Type::mask:
+        code_.vpmovsxdq(Ymm(d), Xmm(a));
+        return to == Type::f64 ? code_.vandps(Ymm(d), Ymm(d), constant(one_long_))
+                               : code_.vpsrlq(Ymm(d), Ymm(d), 63);
+      case Type::i32:
+        return to == Type::f64 ? code_.vcvtdq2pd(Ymm(d), Xmm(a)) : code_.vpmovsxdq(Ymm(d), Xmm(a));
+      default:
+        if (to == Type::f64) return code_.vcvtps2pd(Ymm(d), Xmm(a));
+    }
+    code_.vmovups(code_.ptr[frame_.at(stage_in_)], Xmm(a));
+    for (int i = 0; i < 4; ++i) {
+      code_.vcvttss2si(rax, dword[frame_.at(stage_in_ + 4 * i)]);
+      code_.mov(qword[frame_.at(stage_out_ + 8 * i)], rax);
+    }
+    load(d, frame_.at(stage_out_));
+  }
+  void between_longs(Type to, Pair d, Pair a) {
+    for (const auto& [half, from] : {std::pair(d.low, a.low), std::pair(d.high, a.high)}) {
+      if (half >= 0) to == Type::f64 ? long_to_double(half, from) : double_to_long(half, from);
+    }
+  }
+  // The upper word as 2^84 + 2^32 * (it + 2^31) and the lower as 2^52 + it are exact, and so is the
+  // first less those three powers; the sum rounds once.
+  void long_to_double(int d, int a) {
+    const Temporary low(registers_);
+    code_.vmovaps(Ymm(low), constant(low_magic_));
+    code_.vpblendd(Ymm(low), Ymm(low), Ymm(a), 0x55);
+    code_.vpsrlq(Ymm(d), Ymm(a), 32);
+    code_.vpxor(Ymm(d), Ymm(d), constant(high_magic_));
+    code_.vsubpd(Ymm(d), Ymm(d), constant(both_magic_));
+    code_.vaddpd(Ymm(d), Ymm(d), Ymm(low));
+  }
+  void double_to_long(int d, int a) {
+    store(frame_.at(stage_in_), a);
+    for (int i = 0; i < 4; ++i) {
+      code_.vcvttsd2si(rax, qword[frame_.at(stage_in_ + 8 * i)]);
+      code_.mov(qword[frame_.at(stage_out_ + 8 * i)], rax);
+    }
+    load(d, frame_.at(stage_out_));
   }
 
   int32_t active_[kMostCopies];
   int32_t stage_in_;
   int32_t stage_out_;
   Constants::Entry indices_ = nullptr;
+  Constants::Entry low_magic_ = nullptr;   // 2^52
+  Constants::Entry high_magic_ = nullptr;  // 2^84 with the sign of the upper word
+  Constants::Entry both_magic_ = nullptr;  // 2^84 + 2^63 + 2^52
 };
 
 }  // namespace

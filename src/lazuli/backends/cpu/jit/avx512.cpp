@@ -1,5 +1,7 @@
 // AVX-512 with F, BW, DQ and VL: 32 registers of 16 lanes, tails and comparisons through k masks.
 // k1 and k2 hold the active lanes of a tail, k3 to k7 serve for a few instructions.
+#include <utility>
+
 #include "lazuli/backends/cpu/jit/vector_set.h"
 #include "lazuli/base/check.h"
 
@@ -31,10 +33,20 @@ class Avx512 final : public VectorSet {
   void broadcast(int d, const Xbyak::Reg64& from, int size) override {
     size == 4 ? code_.vpbroadcastd(Zmm(d), from.cvt32()) : code_.vpbroadcastq(Zmm(d), from);
   }
-  void pack_bools(int d, int a) override {
-    const Temporary bits(registers_);
-    code_.vpsrld(Zmm(bits), Zmm(a), 31);
-    code_.vpmovdb(Xmm(d), Zmm(bits));
+  void narrow(int d, int a, DType dtype) override {
+    switch (dtype) {
+      case DType::boolean:
+        code_.vpsrld(Zmm(d), Zmm(a), 31);
+        return code_.vpmovdb(Xmm(d), Zmm(d));
+      case DType::f16:
+        return code_.vcvtps2ph(Ymm(d), Zmm(a), kNearest);
+      case DType::bf16:
+        round_to_bf16(d, a);
+        code_.vpsrld(Zmm(d), Zmm(d), 16);
+        return code_.vpmovdw(Ymm(d), Zmm(d));
+      default:
+        size_of(dtype) == 1 ? code_.vpmovdb(Xmm(d), Zmm(a)) : code_.vpmovdw(Ymm(d), Zmm(a));
+    }
   }
   void insert_block(int d, int block, int a) override {
     code_.vinserti32x4(Zmm(d), Zmm(d), Xmm(a), block);
@@ -53,10 +65,10 @@ class Avx512 final : public VectorSet {
         return kFirst | kSecond;
       case Primitive::eq:
       case Primitive::ne:
-        return type == Type::i64 ? 0 : kFirst | kSecond;
+        return is_long(type) ? 0 : kFirst | kSecond;
       case Primitive::lt:
       case Primitive::le:
-        return type == Type::i64 ? 0 : kSecond;
+        return is_long(type) ? 0 : kSecond;
       case Primitive::sub:
       case Primitive::div:
       case Primitive::min:
@@ -65,7 +77,7 @@ class Avx512 final : public VectorSet {
       case Primitive::fma:
         return kFirst | kSecond | kThird;
       case Primitive::select:
-        return type == Type::i64 ? 0 : kSecond;
+        return is_long(type) ? 0 : kSecond;
       default:
         return 0;
     }
@@ -76,6 +88,9 @@ class Avx512 final : public VectorSet {
       if (primitive == Primitive::mul) return code_.vpmullq(Zmm(d), Zmm(a), b);
       if (primitive == Primitive::min) return code_.vpminsq(Zmm(d), Zmm(a), b);
       if (primitive == Primitive::max) return code_.vpmaxsq(Zmm(d), Zmm(a), b);
+      if (primitive == Primitive::bit_and) return code_.vpandq(Zmm(d), Zmm(a), b);
+      if (primitive == Primitive::bit_or) return code_.vporq(Zmm(d), Zmm(a), b);
+      if (primitive == Primitive::bit_xor) return code_.vpxorq(Zmm(d), Zmm(a), b);
     }
     if (primitive == Primitive::bit_and) return code_.vpandd(Zmm(d), Zmm(a), b);
     if (primitive == Primitive::bit_or) return code_.vpord(Zmm(d), Zmm(a), b);
@@ -84,27 +99,29 @@ class Avx512 final : public VectorSet {
   }
 
   void unary(Primitive primitive, Type type, int d, int a) override {
-    constexpr int kQuiet = 8;  // no inexact flag
+    const bool is_double = type == Type::f64;
     switch (primitive) {
       case Primitive::sqrt:
-        return code_.vsqrtps(Zmm(d), Zmm(a));
+        return is_double ? code_.vsqrtpd(Zmm(d), Zmm(a)) : code_.vsqrtps(Zmm(d), Zmm(a));
       case Primitive::abs:
-        return code_.vpandd(Zmm(d), Zmm(a), constant(magnitude_));
+        return is_double ? code_.vpandq(Zmm(d), Zmm(a), constant(magnitude_long_))
+                         : code_.vpandd(Zmm(d), Zmm(a), constant(magnitude_));
       case Primitive::neg: {
         if (type == Type::f32) return code_.vpxord(Zmm(d), Zmm(a), constant(sign_));
+        if (is_double) return code_.vpxorq(Zmm(d), Zmm(a), constant(sign_long_));
         const Temporary zeros(registers_);
         zero(zeros);
         return type == Type::i64 ? code_.vpsubq(Zmm(d), Zmm(zeros), Zmm(a))
                                  : code_.vpsubd(Zmm(d), Zmm(zeros), Zmm(a));
       }
       case Primitive::round:
-        return code_.vrndscaleps(Zmm(d), Zmm(a), kQuiet);
+        return whole(type, d, a, kNearest);
       case Primitive::floor:
-        return code_.vrndscaleps(Zmm(d), Zmm(a), kQuiet | 1);
+        return whole(type, d, a, 1);
       case Primitive::ceil:
-        return code_.vrndscaleps(Zmm(d), Zmm(a), kQuiet | 2);
+        return whole(type, d, a, 2);
       case Primitive::trunc:
-        return code_.vrndscaleps(Zmm(d), Zmm(a), kQuiet | 3);
+        return whole(type, d, a, 3);
       case Primitive::bit_not:
         return code_.vpternlogd(Zmm(d), Zmm(a), Zmm(a), 0x55);
       default:
@@ -112,20 +129,37 @@ class Avx512 final : public VectorSet {
     }
   }
 
-  void shift(Primitive primitive, int d, int a, int distance) override {
-    if (primitive == Primitive::shift_left) return code_.vpslld(Zmm(d), Zmm(a), distance);
-    if (primitive == Primitive::shift_right) return code_.vpsrad(Zmm(d), Zmm(a), distance);
-    code_.vpsrld(Zmm(d), Zmm(a), distance);
+  void round_to(DType dtype, int d, int a) override {
+    if (dtype == DType::f16) {
+      code_.vcvtps2ph(Ymm(d), Zmm(a), kNearest);
+      return code_.vcvtph2ps(Zmm(d), Ymm(d));
+    }
+    const Temporary rounded(registers_);
+    round_to_bf16(rounded, a);
+    code_.vpsrld(Zmm(rounded), Zmm(rounded), 16);
+    code_.vpslld(Zmm(d), Zmm(rounded), 16);
+  }
+
+  void shift(Primitive primitive, Type type, int d, int a, int distance) override {
+    const Zmm to(d), from(a);
+    const bool is_i64 = type == Type::i64;
+    if (primitive == Primitive::shift_left) {
+      return is_i64 ? code_.vpsllq(to, from, distance) : code_.vpslld(to, from, distance);
+    }
+    if (primitive == Primitive::shift_right) {
+      return is_i64 ? code_.vpsraq(to, from, distance) : code_.vpsrad(to, from, distance);
+    }
+    is_i64 ? code_.vpsrlq(to, from, distance) : code_.vpsrld(to, from, distance);
   }
 
   void compare(Primitive primitive, Type type, int d, int a, const Operand& b) override {
     compare_to(kResult, primitive, type, a, b);
     code_.vpmovm2d(Zmm(d), kResult);
   }
-  void compare_long(Primitive primitive, int d, Pair a, Pair b) override {
-    code_.vpcmpq(kResult, Zmm(a.low), Zmm(b.low), integer_condition(primitive));
+  void compare_long(Primitive primitive, Type type, int d, Pair a, Pair b) override {
+    compare_half(kResult, primitive, type, a.low, b.low);
     if (a.high >= 0) {
-      code_.vpcmpq(kUpper, Zmm(a.high), Zmm(b.high), integer_condition(primitive));
+      compare_half(kUpper, primitive, type, a.high, b.high);
       code_.kunpckbw(kResult, kUpper, kResult);
     } else {
       code_.kunpckbw(kResult, kResult, kResult);
@@ -152,29 +186,31 @@ class Avx512 final : public VectorSet {
   }
 
   void convert(Type to, Type from, Pair d, Pair a) override {
-    const bool both = d.high >= 0;
-    if (from == Type::i64) {
-      const Temporary upper(registers_);
-      if (to == Type::f32) {
-        code_.vcvtqq2ps(Ymm(d.low), Zmm(a.low));
-        code_.vcvtqq2ps(Ymm(upper), Zmm(a.high));
-      } else {
-        code_.vpmovqd(Ymm(d.low), Zmm(a.low));
-        code_.vpmovqd(Ymm(upper), Zmm(a.high));
+    if (is_long(from) && is_long(to)) {
+      for (const auto& [half, source] : {std::pair(d.low, a.low), std::pair(d.high, a.high)}) {
+        if (half < 0) continue;
+        to == Type::f64 ? code_.vcvtqq2pd(Zmm(half), Zmm(source))
+                        : code_.vcvttpd2qq(Zmm(half), Zmm(source));
       }
+      return;
+    }
+    if (is_long(from)) {
+      const Temporary upper(registers_);
+      shorten(to, from, d.low, a.low);
+      shorten(to, from, upper, a.high);
       return code_.vinsertf32x8(Zmm(d.low), Zmm(d.low), Ymm(upper), 1);
     }
-    if (to == Type::i64) {
+    if (is_long(to)) {
       int source = a.low;
       const Temporary bits(registers_);
       if (from == Type::mask) {
         code_.vpsrld(Zmm(bits), Zmm(a.low), 31);
         source = bits;
       }
-      widen(from, d.low, source);
-      if (!both) return;
+      lengthen(to, from, d.low, source);
+      if (d.high < 0) return;
       code_.vextractf32x8(Ymm(bits), Zmm(source), 1);
-      return widen(from, d.high, bits);
+      return lengthen(to, from, d.high, bits);
     }
     if (from == Type::mask) {
       return to == Type::f32 ? code_.vpandd(Zmm(d.low), Zmm(a.low), constant(one_))
@@ -199,6 +235,8 @@ class Avx512 final : public VectorSet {
     const Opmask lanes = active_part(copy, part);
     if (size == 1) {
       code_.vmovdqu8(Xmm(d) | lanes | Xbyak::util::T_z, code_.ptr[from]);
+    } else if (size == 2) {
+      code_.vmovdqu16(Ymm(d) | lanes | Xbyak::util::T_z, code_.ptr[from]);
     } else if (size == 4) {
       code_.vmovups(Zmm(d) | lanes | Xbyak::util::T_z, code_.ptr[from]);
     } else {
@@ -209,6 +247,8 @@ class Avx512 final : public VectorSet {
     const Opmask lanes = active_part(copy, part);
     if (size == 1) {
       code_.vmovdqu8(code_.ptr[to] | lanes, Xmm(a));
+    } else if (size == 2) {
+      code_.vmovdqu16(code_.ptr[to] | lanes, Ymm(a));
     } else if (size == 4) {
       code_.vmovups(code_.ptr[to] | lanes, Zmm(a));
     } else {
@@ -267,18 +307,64 @@ class Avx512 final : public VectorSet {
 
  protected:
   // The first operand stays where it is a NaN.
-  void extreme(Primitive primitive, int d, int a, const Operand& b) override {
+  void extreme(Primitive primitive, Type type, int d, int a, const Operand& b) override {
     constexpr int kUnordered = 3, kOrdered = 7;
-    const bool is_min = primitive == Primitive::min;
-    if (d == a) {
-      code_.vcmpps(kResult, Zmm(a), Zmm(a), kOrdered);
-      is_min ? code_.vminps(Zmm(d) | kResult, Zmm(a), b)
-             : code_.vmaxps(Zmm(d) | kResult, Zmm(a), b);
-      return;
+    const bool is_double = type == Type::f64;
+    const int wanted = d == a ? kOrdered : kUnordered;
+    is_double ? code_.vcmppd(kResult, Zmm(a), Zmm(a), wanted)
+              : code_.vcmpps(kResult, Zmm(a), Zmm(a), wanted);
+    if (d != a) {
+      bare_extreme(primitive, type, d, a, b);
+      return is_double ? code_.vmovapd(Zmm(d) | kResult, Zmm(a))
+                       : code_.vmovaps(Zmm(d) | kResult, Zmm(a));
     }
+    const Zmm to = Zmm(d) | kResult;
+    if (is_double) {
+      return primitive == Primitive::min ? code_.vminpd(to, Zmm(a), b)
+                                         : code_.vmaxpd(to, Zmm(a), b);
+    }
+    primitive == Primitive::min ? code_.vminps(to, Zmm(a), b) : code_.vmaxps(to, Zmm(a), b);
+  }
+  // A double holds the quotient of any two i32 closely enough to cut it.
+  void divide_i32(Primitive primitive, int d, int a, int b) override {
+    const Temporary low(registers_), high(registers_), divisor(registers_);
+    code_.vcvtdq2pd(Zmm(low), Ymm(a));
+    code_.vcvtdq2pd(Zmm(divisor), Ymm(b));
+    code_.vdivpd(Zmm(low), Zmm(low), Zmm(divisor));
+    code_.vcvttpd2dq(Ymm(low), Zmm(low));
+    code_.vextractf32x8(Ymm(high), Zmm(a), 1);
+    code_.vextractf32x8(Ymm(divisor), Zmm(b), 1);
+    code_.vcvtdq2pd(Zmm(high), Ymm(high));
+    code_.vcvtdq2pd(Zmm(divisor), Ymm(divisor));
+    code_.vdivpd(Zmm(high), Zmm(high), Zmm(divisor));
+    code_.vcvttpd2dq(Ymm(high), Zmm(high));
+    code_.vinsertf32x8(Zmm(low), Zmm(low), Ymm(high), 1);
+    if (primitive == Primitive::remainder) {
+      code_.vpmulld(Zmm(low), Zmm(low), Zmm(b));
+      code_.vpsubd(Zmm(low), Zmm(a), Zmm(low));
+    }
+    code_.vptestmd(kResult, Zmm(b), Zmm(b));
+    code_.vmovdqa32(Zmm(d) | kResult | Xbyak::util::T_z, Zmm(low));
+  }
+  void shift_by(Primitive primitive, Type type, int d, int a, int b) override {
+    const Zmm to(d), from(a), by(b);
+    if (primitive == Primitive::shift_left_by) {
+      return type == Type::i64 ? code_.vpsllvq(to, from, by) : code_.vpsllvd(to, from, by);
+    }
+    type == Type::i64 ? code_.vpsravq(to, from, by) : code_.vpsravd(to, from, by);
+  }
+  void round_to_bf16(int d, int a) override {
+    constexpr int kUnordered = 3;
+    const Temporary bits(registers_);
+    // + 0x7fff, and one more where the last bit to stay is set.
+    code_.vpslld(Zmm(bits), Zmm(a), 15);
+    code_.vpsrld(Zmm(bits), Zmm(bits), 31);
+    code_.vpaddd(Zmm(bits), Zmm(bits), Zmm(a));
+    code_.vpternlogd(Zmm(d), Zmm(d), Zmm(d), 0xff);
     code_.vcmpps(kResult, Zmm(a), Zmm(a), kUnordered);
-    is_min ? code_.vminps(Zmm(d), Zmm(a), b) : code_.vmaxps(Zmm(d), Zmm(a), b);
-    code_.vmovaps(Zmm(d) | kResult, Zmm(a));
+    code_.vpsrld(Zmm(d), Zmm(d), 17);
+    code_.vpaddd(Zmm(d), Zmm(bits), Zmm(d));
+    code_.vpternlogd(Zmm(d) | kResult, Zmm(d), Zmm(d), 0xff);
   }
 
  private:
@@ -301,19 +387,34 @@ class Avx512 final : public VectorSet {
     }
   }
   void compare_to(const Opmask& k, Primitive primitive, Type type, int a, const Operand& b) {
-    if (type == Type::i32) {
-      return code_.vpcmpd(k, Zmm(a), b, integer_condition(primitive));
-    }
-    const int condition = primitive == Primitive::lt   ? 0x11
-                          : primitive == Primitive::le ? 0x12
-                                                       : integer_condition(primitive);
-    code_.vcmpps(k, Zmm(a), b, condition);
+    type == Type::i32 ? code_.vpcmpd(k, Zmm(a), b, integer_condition(primitive))
+                      : code_.vcmpps(k, Zmm(a), b, float_condition(primitive));
   }
-  void widen(Type from, int d, int a) {
-    if (from == Type::f32) return code_.vcvttps2qq(Zmm(d), Ymm(a));
-    from == Type::mask ? code_.vpmovzxdq(Zmm(d), Ymm(a)) : code_.vpmovsxdq(Zmm(d), Ymm(a));
+  void compare_half(const Opmask& k, Primitive primitive, Type type, int a, int b) {
+    type == Type::i64 ? code_.vpcmpq(k, Zmm(a), Zmm(b), integer_condition(primitive))
+                      : code_.vcmppd(k, Zmm(a), Zmm(b), float_condition(primitive));
+  }
+  void whole(Type type, int d, int a, int mode) {
+    constexpr int kQuiet = 8;  // no inexact flag
+    type == Type::f64 ? code_.vrndscalepd(Zmm(d), Zmm(a), kQuiet | mode)
+                      : code_.vrndscaleps(Zmm(d), Zmm(a), kQuiet | mode);
+  }
+  // Half of a value's lanes.
+  void shorten(Type to, Type from, int d, int a) {
+    if (from == Type::i64) {
+      return to == Type::f32 ? code_.vcvtqq2ps(Ymm(d), Zmm(a)) : code_.vpmovqd(Ymm(d), Zmm(a));
+    }
+    to == Type::f32 ? code_.vcvtpd2ps(Ymm(d), Zmm(a)) : code_.vcvttpd2dq(Ymm(d), Zmm(a));
+  }
+  // A mask comes as 0 or 1.
+  void lengthen(Type to, Type from, int d, int a) {
+    if (from == Type::f32) {
+      return to == Type::f64 ? code_.vcvtps2pd(Zmm(d), Ymm(a)) : code_.vcvttps2qq(Zmm(d), Ymm(a));
+    }
+    to == Type::f64 ? code_.vcvtdq2pd(Zmm(d), Ymm(a)) : code_.vpmovsxdq(Zmm(d), Ymm(a));
   }
 
+  static constexpr int kNearest = 0;
   int next_ = 4;
 };
 

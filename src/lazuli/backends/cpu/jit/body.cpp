@@ -122,7 +122,7 @@ void Body::evict(int index, const Owner& owner) {
 
 void Body::load_external(int d, const External& external) {
   if (external.home.kind == Home::Kind::constant) {
-    set_.load_constant(d, external.home.entry, external.type == Type::i64 ? 8 : 4);
+    set_.load_constant(d, external.home.entry, lane_bytes(external.type));
   } else {
     set_.load(d, machine_.frame.at(external.home.offset));
   }
@@ -156,7 +156,7 @@ int Body::in_register(int32_t value, int copy, int part) {
   return place(value, copy, part);
 }
 
-// Both halves of an i64; where they are equal, twice the same register.
+// Both halves of a long value; where they are equal, twice the same register.
 Pair Body::in_registers(int32_t value, int copy) {
   const int low = in_register(value, copy, 0);
   const bool is_single = block_.is_external(value) || parts(block_.type_of(value)) == 1;

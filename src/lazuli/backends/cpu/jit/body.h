@@ -48,7 +48,7 @@ class Body final : private Registers::Client {
   int32_t next_use(const Owner& owner) const override { return next_use_[owner.value]; }
   void evict(int index, const Owner& owner) override;
 
-  int parts(Type type) const { return type == Type::i64 && !shape_.is_uniform ? 2 : 1; }
+  int parts(Type type) const { return is_long(type) && !shape_.is_uniform ? 2 : 1; }
   int8_t& place(int32_t value, int copy, int part) {
     return registers_of_[(value * shape_.copies + copy) * 2 + part];
   }
@@ -73,7 +73,7 @@ class Body final : private Registers::Client {
 
   void compute(int32_t i);
   void compute_copy(int32_t i, int copy);
-  void fma(int32_t i, int copy);
+  void fma(int32_t i, int copy, int part);
   void ordinary(int32_t i, int copy);
   bool is_number(int32_t value, bool or_zero) const;
   bool extreme_of_constant(int32_t i, int copy);
@@ -90,7 +90,10 @@ class Body final : private Registers::Client {
   Xbyak::Reg64 pointer(uint32_t access);
   Xbyak::RegExp element(const Xbyak::Reg64& base, int size, int copy, int part) const;
   Xbyak::RegExp home_element(const Home& home, Type type, int copy, int part) const;
-  int size_of(uint32_t access) const;
+  DType dtype_of(uint32_t access) const { return machine_.kernel.accesses[access].dtype; }
+  int size_of(uint32_t access) const { return static_cast<int>(lazuli::size_of(dtype_of(access))); }
+  // Whether a tail of such elements goes lane by lane, no mask covering it.
+  bool is_staged(int size) const { return shape_.is_masked && size < 4 && !set_.masks_bytes(); }
   void number(int32_t i);
   void load(int32_t i);
   void load_uniform(int32_t i);
@@ -99,7 +102,8 @@ class Body final : private Registers::Client {
   void load_staged(int32_t i);
   void load_ramp(int32_t i);
   void load_into(int d, const Operation& operation, int copy, int part);
-  void load_vector(int d, const Xbyak::Reg64& base, int size, int copy, int part);
+  void load_element(int d, const Xbyak::RegExp& from, DType dtype);
+  void load_vector(int d, const Xbyak::Reg64& base, DType dtype, int copy, int part);
   void from_stage(int32_t i, int copy, int32_t stage);
   void gather(int32_t i);
   bool gather_row(int32_t i);
@@ -114,6 +118,8 @@ class Body final : private Registers::Client {
   void prepare_stride(uint32_t access);
   void first_address(uint32_t access, int copy);
   void count_lanes(int copy);
+  void read_word(const Xbyak::RegExp& from, int size);
+  void write_word(const Xbyak::RegExp& to, int size);
   void move_lane(const Xbyak::RegExp& to, const Xbyak::RegExp& from, int size);
   void next_lane(uint32_t access);
 

@@ -1,5 +1,6 @@
 // How a block reads memory. Neighbouring elements come as vectors; other steps element by element;
 // tails that no mask covers, and gathers of sets that have none, lane by lane through the stack.
+#include <algorithm>
 #include <cstddef>
 
 #include "lazuli/backends/cpu/jit/body.h"
@@ -14,7 +15,6 @@ using Xbyak::Label;
 using Xbyak::Reg64;
 using Xbyak::RegExp;
 using Xbyak::Xmm;
-using Xbyak::util::al;
 using Xbyak::util::byte;
 using Xbyak::util::dword;
 using Xbyak::util::eax;
@@ -34,7 +34,7 @@ void Body::number(int32_t i) {
     code_.neg(eax);
     return set_.broadcast(d, rax, 4);
   }
-  set_.broadcast(d, code_.ptr[word], operation.type == Type::i64 ? 8 : 4);
+  set_.broadcast(d, code_.ptr[word], lane_bytes(operation.type));
 }
 
 void Body::load(int32_t i) {
@@ -42,9 +42,8 @@ void Body::load(int32_t i) {
   if (shape_.is_uniform) return load_uniform(i);
   if (access.kind == Access::Kind::ramp) return load_ramp(i);
   if (access.step == Step::none) return load_uniform(i);
-  const bool is_masked_byte = shape_.is_masked && access.dtype == kBool && !set_.masks_bytes();
   if (access.step == Step::any) return shape_.is_masked ? load_staged(i) : load_any(i);
-  is_masked_byte ? load_staged(i) : load_unit(i);
+  is_staged(size_of(block_.operations[i].index)) ? load_staged(i) : load_unit(i);
 }
 
 // One element for all lanes.
@@ -57,16 +56,18 @@ void Body::load_uniform(int32_t i) {
       const Reg64 from = pointer(operation.index);
       if (access.kind == Access::Kind::ramp) {
         set_.broadcast(d, from, 8);
-      } else if (access.dtype == kBool) {
-        code_.movzx(eax, byte[from]);
-        code_.neg(eax);
-        set_.broadcast(d, rax, 4);
       } else {
-        set_.broadcast(d, code_.ptr[from], size_of(operation.index));
+        load_element(d, from, access.dtype);
       }
     }
     registers_.unlock_all();
   }
+}
+
+void Body::load_element(int d, const RegExp& from, DType dtype) {
+  const int size = static_cast<int>(lazuli::size_of(dtype));
+  set_.broadcast(d, code_.ptr[from], size);
+  if (size < 4) set_.widen(d, set_.packed(d, size), dtype);
 }
 
 void Body::load_unit(int32_t i) {
@@ -84,17 +85,16 @@ void Body::load_into(int d, const Operation& operation, int copy, int part) {
   if (operation.kind == Operation::Kind::load_home) {
     return set_.load(d, home_element(operation.home, operation.type, copy, part));
   }
-  load_vector(d, pointer(operation.index), size_of(operation.index), copy, part);
+  load_vector(d, pointer(operation.index), dtype_of(operation.index), copy, part);
 }
 
-void Body::load_vector(int d, const Reg64& base, int size, int copy, int part) {
+void Body::load_vector(int d, const Reg64& base, DType dtype, int copy, int part) {
+  const int size = static_cast<int>(lazuli::size_of(dtype));
   const RegExp from = element(base, size, copy, part);
-  if (size == 1) {
-    if (!shape_.is_masked) return set_.load_bools(d, from);
-    const RegExp stage = machine_.frame.at(machine_.stage_in);
-    set_.load_active(d, from, 1, shape_.first + copy, 0);
-    code_.vmovups(code_.ptr[stage], Xmm(d));
-    return set_.load_bools(d, stage);
+  if (size < 4) {
+    if (!shape_.is_masked) return set_.widen(d, code_.ptr[from], dtype);
+    set_.load_active(d, from, size, shape_.first + copy, 0);
+    return set_.widen(d, set_.packed(d, size), dtype);
   }
   shape_.is_masked ? set_.load_active(d, from, size, shape_.first + copy, part)
                    : set_.load(d, from);
@@ -110,15 +110,20 @@ void Body::load_any(int32_t i) {
   code_.mov(rax, rsi);
   prepare_stride(operation.index);
   for (int u = 0; u < shape_.copies; ++u) {
-    if (size == 1) {
-      set_.zero(block);
-      for (int lane = 0; lane < set_.lanes(); ++lane) {
-        code_.vpinsrb(x, x, byte[rax], lane);
-        code_.add(rax, rsi);
+    if (size < 4) {
+      const int d = result(i, u, 0);
+      const int most = 16 / size;  // elements of 16 bytes
+      for (int first = 0; first < set_.lanes(); first += most) {
+        const Xmm to = first == 0 ? Xmm(d) : x;
+        set_.zero(first == 0 ? d : static_cast<int>(block));
+        for (int lane = 0; lane < std::min(most, set_.lanes() - first); ++lane) {
+          size == 1 ? code_.vpinsrb(to, to, byte[rax], lane)
+                    : code_.vpinsrw(to, to, Xbyak::util::word[rax], lane);
+          code_.add(rax, rsi);
+        }
+        if (first > 0) set_.insert_block(d, 1, block);
       }
-      const RegExp stage = machine_.frame.at(machine_.stage_in);
-      code_.vmovups(code_.ptr[stage], x);
-      set_.load_bools(result(i, u, 0), stage);
+      set_.widen(d, set_.packed(d, size), dtype_of(operation.index));
       registers_.unlock_all();
       continue;
     }
@@ -167,17 +172,11 @@ void Body::load_staged(int32_t i) {
 void Body::from_stage(int32_t i, int copy, int32_t stage) {
   const Operation& operation = block_.operations[i];
   const RegExp from = machine_.frame.at(stage);
+  const DType dtype = dtype_of(operation.index);
   if (shape_.is_uniform) {
-    const int d = result(i, copy, 0);
-    if (operation.type == Type::mask) {
-      code_.movzx(eax, byte[from]);
-      code_.neg(eax);
-      set_.broadcast(d, rax, 4);
-    } else {
-      set_.broadcast(d, code_.ptr[from], operation.type == Type::i64 ? 8 : 4);
-    }
-  } else if (operation.type == Type::mask) {
-    set_.load_bools(result(i, copy, 0), from);
+    load_element(result(i, copy, 0), from, dtype);
+  } else if (lazuli::size_of(dtype) < 4) {
+    set_.widen(result(i, copy, 0), code_.ptr[from], dtype);
   } else {
     for (int p = 0; p < parts(operation.type); ++p) {
       set_.load(result(i, copy, p), from + p * set_.bytes());
@@ -222,8 +221,7 @@ bool Body::gather_row(int32_t i) {
       declared.step != Step::unit) {
     return false;
   }
-  const int size = size_of(access);
-  if (size == 1 && shape_.is_masked && !set_.masks_bytes()) return false;
+  if (is_staged(size_of(access))) return false;
   const AccessPlace& place = machine_.accesses[access];
   const Home& home = block_.external(index).home;
   for (int u = 0; u < shape_.copies; ++u) results(i, u);
@@ -238,7 +236,7 @@ bool Body::gather_row(int32_t i) {
   code_.add(rax, qword[machine_.frame.at(place.pointer)]);
   for (int u = 0; u < shape_.copies; ++u) {
     for (int p = 0; p < parts(operation.type); ++p) {
-      load_vector(this->place(i, u, p), rax, size, u, p);
+      load_vector(this->place(i, u, p), rax, declared.dtype, u, p);
     }
   }
   code_.jmp(done, Xbyak::CodeGenerator::T_NEAR);
@@ -256,7 +254,7 @@ bool Body::gather_vectors(int32_t i) {
   const uint32_t access = operation.index;
   const Access& declared = machine_.kernel.accesses[access];
   if (!set_.gathers() || shape_.is_uniform || declared.kind == Access::Kind::ramp ||
-      declared.dtype == kBool) {
+      size_of(access) < 4) {
     return false;
   }
   const AccessPlace& place = machine_.accesses[access];
@@ -305,22 +303,11 @@ void Body::gather_lanes(int32_t i) {
     code_.imul(rax, qword[machine_.frame.at(place.index_stride)]);
     if (is_ramp) {
       code_.add(rax, rsi);
-    } else if (size == 1) {
-      code_.movzx(eax, byte[rsi + rax]);
-    } else if (size == 4) {
-      code_.mov(eax, dword[rsi + rax]);
     } else {
-      code_.mov(rax, qword[rsi + rax]);
+      read_word(rsi + rax, size);
     }
     code_.L(keep);
-    const RegExp to = rsp + rdi * size + machine_.stage_out;
-    if (size == 1) {
-      code_.mov(byte[to], al);
-    } else if (size == 4) {
-      code_.mov(dword[to], eax);
-    } else {
-      code_.mov(qword[to], rax);
-    }
+    write_word(rsp + rdi * size + machine_.stage_out, size);
     next_lane(access);
     code_.jmp(next);
     code_.L(out_of_range);

@@ -31,7 +31,11 @@ void Body::compute_copy(int32_t i, int copy) {
   if (is_comparison(operation.primitive)) return comparison(i, copy);
   switch (operation.primitive) {
     case Primitive::fma:
-      return fma(i, copy);
+      for (int p = 0; p < parts(operation.type); ++p) {
+        fma(i, copy, p);
+        registers_.unlock_all();
+      }
+      return;
     case Primitive::select:
       return selection(i, copy);
     case Primitive::bitcast:
@@ -39,6 +43,11 @@ void Body::compute_copy(int32_t i, int copy) {
     case Primitive::convert: {
       Pair from = in_registers(operation.operands[0], copy);
       set_.convert(operation.type, operation.source, results(i, copy), from);
+      return;
+    }
+    case Primitive::round_to: {
+      const int a = in_register(operation.operands[0], copy, 0);
+      set_.round_to(static_cast<DType>(operation.index), result_over_operand(i, copy, 0), a);
       return;
     }
     default:
@@ -51,9 +60,11 @@ bool Body::is_number(int32_t value, bool or_zero) const {
   if (!block_.is_external(value)) return false;
   const Home& home = block_.external(value).home;
   if (home.kind != Home::Kind::constant) return false;
-  float constant;
-  std::memcpy(&constant, home.entry, sizeof constant);
-  return or_zero ? constant == constant : constant < 0 || constant > 0;
+  const auto fits = [&](auto constant) {
+    std::memcpy(&constant, home.entry, sizeof constant);
+    return or_zero ? constant == constant : constant < 0 || constant > 0;
+  };
+  return block_.external(value).type == Type::f64 ? fits(double()) : fits(float());
 }
 
 // With a constant among its operands, min or max of floats is what the hardware gives: it returns
@@ -63,15 +74,19 @@ bool Body::extreme_of_constant(int32_t i, int copy) {
   const Operation& operation = block_.operations[i];
   const bool is_extreme =
       operation.primitive == Primitive::min || operation.primitive == Primitive::max;
-  if (!is_extreme || operation.type != Type::f32) return false;
+  if (!is_extreme || (operation.type != Type::f32 && operation.type != Type::f64)) return false;
   int32_t first = operation.operands[0], second = operation.operands[1];
   if (!is_number(first, true)) {
     if (!is_number(second, false)) return false;
     std::swap(first, second);
   }
-  const int a = in_register(first, copy, 0);
-  const Source b = source(second, copy, 0, true);
-  set_.bare_extreme(operation.primitive, result_over_operand(i, copy, 0), a, b.operand());
+  for (int p = 0; p < parts(operation.type); ++p) {
+    const int a = in_register(first, copy, p);
+    const Source b = source(second, copy, p, true);
+    set_.bare_extreme(operation.primitive, operation.type, result_over_operand(i, copy, p), a,
+                      b.operand());
+    registers_.unlock_all();
+  }
   return true;
 }
 
@@ -86,8 +101,9 @@ void Body::ordinary(int32_t i, int copy) {
       const int d = result_over_operand(i, copy, p);
       const bool is_shift = operation.primitive >= Primitive::shift_left &&
                             operation.primitive <= Primitive::shift_right_logical;
-      is_shift ? set_.shift(operation.primitive, d, a, static_cast<int>(operation.bits))
-               : set_.unary(operation.primitive, operation.type, d, a);
+      is_shift
+          ? set_.shift(operation.primitive, operation.type, d, a, static_cast<int>(operation.bits))
+          : set_.unary(operation.primitive, operation.type, d, a);
     } else {
       int32_t second = operation.operands[1];
       if ((memory & kFirst) && is_in_memory(first, copy, p) && !is_in_memory(second, copy, p)) {
@@ -102,12 +118,13 @@ void Body::ordinary(int32_t i, int copy) {
   }
 }
 
-void Body::fma(int32_t i, int copy) {
+void Body::fma(int32_t i, int copy, int part) {
   const Operation& operation = block_.operations[i];
+  const Type type = operation.type;
   int32_t a = operation.operands[0], b = operation.operands[1];
   const int32_t c = operation.operands[2];
-  const bool c_in_memory = is_in_memory(c, copy, 0);
-  if (is_in_memory(a, copy, 0)) std::swap(a, b);  // memory goes to b, if there is any
+  const bool c_in_memory = is_in_memory(c, copy, part);
+  if (is_in_memory(a, copy, part)) std::swap(a, b);  // memory goes to b, if there is any
   const auto dying = [&](int32_t value) {
     if (block_.is_external(value) || block_.operations[value].is_gone) return false;
     for (int k = 0; k < 3; ++k) {
@@ -116,54 +133,54 @@ void Body::fma(int32_t i, int copy) {
     return false;
   };
   const auto take_over = [&](int32_t value) {
-    const int index = place(value, copy, 0);
-    place(value, copy, 0) = -1;
-    registers_.own(index, {i, static_cast<uint8_t>(copy), 0});
-    place(i, copy, 0) = static_cast<int8_t>(index);
+    const int index = place(value, copy, part);
+    place(value, copy, part) = -1;
+    registers_.own(index, {i, static_cast<uint8_t>(copy), static_cast<uint8_t>(part)});
+    place(i, copy, part) = static_cast<int8_t>(index);
     return index;
   };
   if (!c_in_memory && dying(c) && c != a && c != b) {
-    const int ra = in_register(a, copy, 0);
-    in_register(c, copy, 0);
-    const Source rb = source(b, copy, 0, true);
-    return set_.multiply_add_231(take_over(c), ra, rb.operand());
+    const int ra = in_register(a, copy, part);
+    in_register(c, copy, part);
+    const Source rb = source(b, copy, part, true);
+    return set_.multiply_add_231(type, take_over(c), ra, rb.operand());
   }
-  if (!is_in_memory(b, copy, 0) && !dying(a) && dying(b)) std::swap(a, b);
+  if (!is_in_memory(b, copy, part) && !dying(a) && dying(b)) std::swap(a, b);
   if (dying(a)) {
-    const int ra = in_register(a, copy, 0);
-    if (c_in_memory || !is_in_memory(b, copy, 0)) {
-      const int rb = in_register(b, copy, 0);
-      const Source rc = source(c, copy, 0, true);
+    const int ra = in_register(a, copy, part);
+    if (c_in_memory || !is_in_memory(b, copy, part)) {
+      const int rb = in_register(b, copy, part);
+      const Source rc = source(c, copy, part, true);
       if (a == b) {  // the operand is both; its register becomes the result
-        return set_.multiply_add_213(take_over(a), ra, rc.operand());
+        return set_.multiply_add_213(type, take_over(a), ra, rc.operand());
       }
-      return set_.multiply_add_213(take_over(a), rb, rc.operand());
+      return set_.multiply_add_213(type, take_over(a), rb, rc.operand());
     }
-    const int rc = in_register(c, copy, 0);
-    const Source rb = source(b, copy, 0, true);
-    return set_.multiply_add_132(take_over(a), a == c ? ra : rc, rb.operand());
+    const int rc = in_register(c, copy, part);
+    const Source rb = source(b, copy, part, true);
+    return set_.multiply_add_132(type, take_over(a), a == c ? ra : rc, rb.operand());
   }
-  const int ra = in_register(a, copy, 0);
-  const Source rc = source(c, copy, 0, true);
+  const int ra = in_register(a, copy, part);
+  const Source rc = source(c, copy, part, true);
   if (rc.is_memory) {
-    const int rb = in_register(b, copy, 0);
-    const int d = result(i, copy, 0);
+    const int rb = in_register(b, copy, part);
+    const int d = result(i, copy, part);
     block_.is_external(c) ? load_external(d, block_.external(c))
                           : set_.load(d, rc.memory.getRegExp());
-    return set_.multiply_add_231(d, ra, set_.vector(rb));
+    return set_.multiply_add_231(type, d, ra, set_.vector(rb));
   }
-  const Source rb = source(b, copy, 0, true);
-  const int d = result(i, copy, 0);
+  const Source rb = source(b, copy, part, true);
+  const int d = result(i, copy, part);
   set_.move(d, rc.reg.getIdx());
-  set_.multiply_add_231(d, ra, rb.operand());
+  set_.multiply_add_231(type, d, ra, rb.operand());
 }
 
 void Body::comparison(int32_t i, int copy) {
   const Operation& operation = block_.operations[i];
   int32_t first = operation.operands[0], second = operation.operands[1];
-  if (operation.source == Type::i64) {
+  if (is_long(operation.source)) {
     const Pair a = in_registers(first, copy), b = in_registers(second, copy);
-    set_.compare_long(operation.primitive, result(i, copy, 0), a, b);
+    set_.compare_long(operation.primitive, operation.source, result(i, copy, 0), a, b);
     return;
   }
   const uint32_t memory = set_.memory_operands(operation.primitive, operation.source);
@@ -189,7 +206,7 @@ void Body::compare_select(int32_t i, int copy) {
 void Body::selection(int32_t i, int copy) {
   const Operation& operation = block_.operations[i];
   const int mask = in_register(operation.operands[0], copy, 0);
-  if (operation.type == Type::i64) {
+  if (is_long(operation.type)) {
     const Pair b = in_registers(operation.operands[1], copy);
     const Pair c = in_registers(operation.operands[2], copy);
     set_.select_long(results(i, copy), mask, b, c);
@@ -201,8 +218,12 @@ void Body::selection(int32_t i, int copy) {
 }
 
 void Body::bitcast(int32_t i, int copy) {
-  const int a = in_register(block_.operations[i].operands[0], copy, 0);
-  set_.move(result_over_operand(i, copy, 0), a);
+  const Operation& operation = block_.operations[i];
+  for (int p = 0; p < parts(operation.type); ++p) {
+    const int a = in_register(operation.operands[0], copy, p);
+    set_.move(result_over_operand(i, copy, p), a);
+    registers_.unlock_all();
+  }
 }
 
 // --- reductions ---------------------------------------------------------------------------------
@@ -218,7 +239,7 @@ void Body::fold(int32_t i) {
 void Body::fold_in_registers(int32_t i, Fold& fold) {
   const Operation& operation = block_.operations[i];
   const Primitive join = joins(fold.combine);
-  const int count = parts(fold.type), size = fold.type == Type::i64 ? 8 : 4;
+  const int count = parts(fold.type), size = lane_bytes(fold.type);
   for (int u = 0; u < shape_.copies; ++u) {
     for (int p = 0; p < count; ++p) {
       const int at = ((shape_.first + u) * count + p) % (128 / set_.bytes());
@@ -246,7 +267,7 @@ void Body::fold_in_registers(int32_t i, Fold& fold) {
 void Body::fold_in_scratch(int32_t i, const Fold& fold) {
   const Operation& operation = block_.operations[i];
   const Primitive join = joins(fold.combine);
-  const int count = parts(fold.type), size = fold.type == Type::i64 ? 8 : 4;
+  const int count = parts(fold.type), size = lane_bytes(fold.type);
   const Xbyak::Reg64& lane = size == 8 ? kLane8 : kLane4;
   for (int u = 0; u < shape_.copies; ++u) {
     const Pair values = in_registers(operation.operands[0], u);

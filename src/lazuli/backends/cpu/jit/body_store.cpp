@@ -25,10 +25,6 @@ using Xbyak::util::rdi;
 using Xbyak::util::rsi;
 using Xbyak::util::rsp;
 
-int Body::size_of(uint32_t access) const {
-  return static_cast<int>(lazuli::size_of(machine_.kernel.accesses[access].dtype));
-}
-
 Reg64 Body::pointer(uint32_t access) {
   const AccessPlace& place = machine_.accesses[access];
   if (place.gpr >= 0) return Reg64(place.gpr);
@@ -43,7 +39,7 @@ RegExp Body::element(const Reg64& base, int size, int copy, int part) const {
 }
 
 RegExp Body::home_element(const Home& home, Type type, int copy, int part) const {
-  return element(kScratch, type == Type::i64 ? 8 : 4, copy, part) + home.offset;
+  return element(kScratch, lane_bytes(type), copy, part) + home.offset;
 }
 
 // rsi = the column stride in bytes, rdi = three of it.
@@ -81,17 +77,36 @@ void Body::count_lanes(int copy) {
   code_.xor_(edi, edi);
 }
 
-void Body::move_lane(const RegExp& to, const RegExp& from, int size) {
-  if (size == 1) {
-    code_.movzx(eax, byte[from]);
-    code_.mov(byte[to], al);
-  } else if (size == 4) {
-    code_.mov(eax, dword[from]);
-    code_.mov(dword[to], eax);
-  } else {
-    code_.mov(rax, qword[from]);
-    code_.mov(qword[to], rax);
+// An element through rax.
+void Body::read_word(const RegExp& from, int size) {
+  switch (size) {
+    case 1:
+      return code_.movzx(eax, byte[from]);
+    case 2:
+      return code_.movzx(eax, Xbyak::util::word[from]);
+    case 4:
+      return code_.mov(eax, dword[from]);
+    default:
+      code_.mov(rax, qword[from]);
   }
+}
+
+void Body::write_word(const RegExp& to, int size) {
+  switch (size) {
+    case 1:
+      return code_.mov(byte[to], al);
+    case 2:
+      return code_.mov(Xbyak::util::word[to], Xbyak::util::ax);
+    case 4:
+      return code_.mov(dword[to], eax);
+    default:
+      code_.mov(qword[to], rax);
+  }
+}
+
+void Body::move_lane(const RegExp& to, const RegExp& from, int size) {
+  read_word(from, size);
+  write_word(to, size);
 }
 
 // Moves rsi and rdi to the next lane.
@@ -117,31 +132,28 @@ void Body::store(int32_t i) {
   }
   Label skip;
   if (shape_.guards_stores) code_.je(skip, Xbyak::CodeGenerator::T_NEAR);
-  const bool is_masked_byte = shape_.is_masked && access.dtype == kBool && !set_.masks_bytes();
   if (shape_.is_uniform) {
     store_uniform(i);
   } else if (access.step != Step::unit) {
     shape_.is_masked ? store_staged(i) : store_any(i);
   } else {
-    is_masked_byte ? store_staged(i) : store_unit(i);
+    is_staged(size_of(operation.index)) ? store_staged(i) : store_unit(i);
   }
   code_.L(skip);
 }
 
 void Body::store_uniform(int32_t i) {
   const Operation& operation = block_.operations[i];
-  const Xmm a(in_register(operation.operands[0], 0, 0));
+  const int a = in_register(operation.operands[0], 0, 0);
   const Reg64 to = pointer(operation.index);
-  switch (size_of(operation.index)) {
-    case 4:
-      return code_.vmovss(dword[to], a);
-    case 8:
-      return code_.vmovq(qword[to], a);
-    default:
-      code_.vmovd(edi, a);
-      code_.and_(edi, 1);
-      code_.mov(byte[to], Xbyak::util::dil);
-  }
+  const int size = size_of(operation.index);
+  if (size == 4) return code_.vmovss(dword[to], Xmm(a));
+  if (size == 8) return code_.vmovq(qword[to], Xmm(a));
+  const Temporary packed(registers_);
+  set_.narrow(packed, a, dtype_of(operation.index));
+  code_.vmovd(edi, Xmm(packed));
+  size == 1 ? code_.mov(byte[to], Xbyak::util::dil)
+            : code_.mov(Xbyak::util::word[to], Xbyak::util::di);
 }
 
 void Body::store_unit(int32_t i) {
@@ -153,15 +165,16 @@ void Body::store_unit(int32_t i) {
     for (int p = 0; p < parts(operation.type); ++p) {
       const int a = p == 0 ? values.low : values.high;
       const RegExp to = element(base, size, u, p);
-      if (size == 1) {
+      if (size < 4) {
         const Temporary packed(registers_);
-        set_.pack_bools(packed, a);
+        set_.narrow(packed, a, dtype_of(operation.index));
         if (shape_.is_masked) {
-          set_.store_active(to, packed, 1, shape_.first + u, 0);
-        } else if (set_.lanes() == 8) {
+          set_.store_active(to, packed, size, shape_.first + u, 0);
+        } else if (set_.lanes() * size == 8) {
           code_.vmovq(qword[to], Xmm(packed));
         } else {
-          code_.vmovups(code_.ptr[to], Xmm(packed));
+          shape_.past_caches&& size == 2 ? code_.vmovntps(code_.ptr[to], set_.packed(packed, size))
+                                         : code_.vmovups(code_.ptr[to], set_.packed(packed, size));
         }
       } else if (shape_.is_masked) {
         set_.store_active(to, a, size, shape_.first + u, p);
@@ -183,10 +196,13 @@ void Body::store_any(int32_t i) {
   prepare_stride(operation.index);
   for (int u = 0; u < shape_.copies; ++u) {
     const Pair values = in_registers(operation.operands[0], u);
-    if (size == 1) {
-      set_.pack_bools(block, values.low);
+    if (size < 4) {
+      set_.narrow(block, values.low, dtype_of(operation.index));
+      const int most = 16 / size;  // elements of 16 bytes
       for (int lane = 0; lane < set_.lanes(); ++lane) {
-        code_.vpextrb(byte[rax], Xmm(block), lane);
+        if (lane == most) set_.extract_block(block, block, 1);
+        size == 1 ? code_.vpextrb(byte[rax], Xmm(block), lane % most)
+                  : code_.vpextrw(Xbyak::util::word[rax], Xmm(block), lane % most);
         code_.add(rax, rsi);
       }
       end_copy(operation, u);
@@ -222,10 +238,10 @@ void Body::store_staged(int32_t i) {
   const RegExp stage = machine_.frame.at(machine_.stage_in);
   for (int u = 0; u < shape_.copies; ++u) {
     const Pair values = in_registers(operation.operands[0], u);
-    if (size == 1) {
+    if (size < 4) {
       const Temporary packed(registers_);
-      set_.pack_bools(packed, values.low);
-      code_.vmovups(code_.ptr[stage], Xmm(packed));
+      set_.narrow(packed, values.low, dtype_of(operation.index));
+      code_.vmovups(code_.ptr[stage], set_.packed(packed, size));
     } else {
       set_.store(stage, values.low);
       if (size == 8) set_.store(stage + set_.bytes(), values.high);

@@ -45,7 +45,7 @@ size_t constant_bytes(const kernel::Kernel& kernel, bool are_vectors) {
         return instruction.primitive == Primitive::constant ||
                instruction.primitive == Primitive::reduce;
       }));
-  return 512 + count * (are_vectors ? 32 : 8);
+  return 768 + count * (are_vectors ? 32 : 8);
 }
 
 }  // namespace
@@ -77,7 +77,10 @@ Xbyak::Address Function::word(int32_t slot) const {
 }
 
 void Function::emit() {
-  set_->add_constants(constants_);
+  set_->add_constants(constants_, std::any_of(kernel_.code.begin(), kernel_.code.end(),
+                                              [](const Instruction& instruction) {
+                                                return instruction.type == Type::f64;
+                                              }));
   loops_ = kernel_.loop_count();
   find_homes();
   entry_ = (static_cast<size_t>(constants_.end() - buffer_) + 63) / 64 * 64;
@@ -144,7 +147,7 @@ void Function::find_homes() {
       const auto combine = static_cast<kernel::Combine>(instruction.index);
       uint64_t bits = reduces ? identity_of(combine, instruction.type) : instruction.bits;
       if (instruction.type == Type::mask && bits != 0) bits = 0xffffffffu;
-      const Constants::Entry entry = constants_.add(bits, instruction.type == Type::i64 ? 8 : 4);
+      const Constants::Entry entry = constants_.add(bits, lane_bytes(instruction.type));
       if (reduces) {
         identities_.push_back(entry);
       } else {
@@ -167,7 +170,7 @@ void Function::place_home(ValueId value, Level level) {
     return;
   }
   homes_[value] = {Home::Kind::column, columns_end_, nullptr};
-  columns_end_ += strip_ * (kernel_.code[value].type == Type::i64 ? 8 : 4);
+  columns_end_ += strip_ * lane_bytes(kernel_.code[value].type);
 }
 
 void Function::add_folds(const Block& block) {

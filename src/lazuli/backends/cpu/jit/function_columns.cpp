@@ -188,7 +188,7 @@ void Function::prefetch_rows(const Block& block) {
     seen[instruction.index] = true;
     const Access& access = kernel_.accesses[instruction.index];
     const AccessPlace& place = machine_.accesses[instruction.index];
-    if (access.step != Step::unit || access.dtype == kBool || place.gpr < 0) continue;
+    if (access.step != Step::unit || place.gpr < 0) continue;
     if (is_first) {
       code_.cmp(word(is_far_), 0);
       code_.je(done, kNear);
@@ -200,11 +200,14 @@ void Function::prefetch_rows(const Block& block) {
                access_argument(rdi, instruction.index, offsetof(AccessArguments, depth_stride)),
                kRowsAhead);
     code_.add(rax, Reg64(place.gpr));
+    const int64_t size = size_of(access.dtype);
+    code_.mov(rsi, word(size == 8 ? pitch8_ : pitch4_));
+    if (size < 4) code_.shr(rsi, size == 2 ? 1 : 2);
     code_.xor_(ecx, ecx);
     code_.L(next);
     code_.prefetcht0(code_.ptr[rax + rcx]);
     code_.add(rcx, 64);
-    code_.cmp(rcx, word(size_of(access.dtype) == 8 ? pitch8_ : pitch4_));
+    code_.cmp(rcx, rsi);
     code_.jb(next);
   }
   code_.L(done);
@@ -213,7 +216,7 @@ void Function::prefetch_rows(const Block& block) {
 // As many steps as depth_left_ says; pointers go on.
 void Function::emit_depth(Body& body, const Block& block, const Shape& shape) {
   bool has_lane4 = false, has_lane8 = false;
-  for (const Fold& fold : machine_.folds) (fold.type == Type::i64 ? has_lane8 : has_lane4) = true;
+  for (const Fold& fold : machine_.folds) (is_long(fold.type) ? has_lane8 : has_lane4) = true;
   if (has_lane4) code_.mov(kLane4, kScratch);
   if (has_lane8) code_.mov(kLane8, kScratch);
   Label next;
@@ -247,17 +250,17 @@ void Function::emit_depth(Body& body, const Block& block, const Shape& shape) {
 
 // The identity in the lanes that the chunk has elements for.
 void Function::fill_lanes(const Fold& fold) {
-  const bool is_long = fold.type == Type::i64;
+  const bool has_eight = is_long(fold.type);
   const Temporary identity(registers_);
-  set_->load_constant(identity, fold.identity, is_long ? 8 : 4);
+  set_->load_constant(identity, fold.identity, lane_bytes(fold.type));
   Label next;
   code_.mov(rax, word(present_));
-  if (is_long) {
+  if (has_eight) {
     code_.mov(Xbyak::util::edi, kernel::kLanes8);
     code_.cmp(rax, rdi);
     code_.cmovg(rax, rdi);
   }
-  code_.imul(rax, word(is_long ? pitch8_ : pitch4_));
+  code_.imul(rax, word(has_eight ? pitch8_ : pitch4_));
   code_.xor_(ecx, ecx);
   code_.L(next);
   set_->store(kScratch + rcx + fold.area, identity);
@@ -269,14 +272,14 @@ void Function::fill_lanes(const Fold& fold) {
 // Joins the lanes by halves, those that are there, into the home. Lanes lie one after the other, so
 // each half is one run of memory.
 void Function::join_lanes(const Fold& fold) {
-  const bool is_long = fold.type == Type::i64;
+  const bool has_eight = is_long(fold.type);
   const kernel::Primitive join = joins(fold.combine);
-  const Xbyak::Address pitch = word(is_long ? pitch8_ : pitch4_);
+  const Xbyak::Address pitch = word(has_eight ? pitch8_ : pitch4_);
   const Temporary a(registers_);
   const Temporary b(registers_);
   Label next_half, next_vector, end_of_half, next;
   code_.lea(rsi, code_.ptr[kScratch + fold.area]);
-  code_.mov(rdx, (is_long ? kernel::kLanes8 : kernel::kLanes4) / 2);
+  code_.mov(rdx, (has_eight ? kernel::kLanes8 : kernel::kLanes4) / 2);
   code_.L(next_half);
   code_.mov(rax, word(present_));
   code_.sub(rax, rdx);

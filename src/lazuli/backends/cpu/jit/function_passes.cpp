@@ -86,7 +86,7 @@ void Function::check_alignment(const Block& block, Label& is_odd) {
     const Instruction& instruction = kernel_.code[i];
     if (instruction.primitive != Primitive::store) continue;
     const Access& access = kernel_.accesses[instruction.index];
-    if (access.step != Step::unit || access.dtype == kBool) continue;
+    if (access.step != Step::unit || size_of(access.dtype) == 1) continue;
     const AccessPlace& place = machine_.accesses[instruction.index];
     if (is_first) code_.xor_(eax, eax);
     is_first = false;

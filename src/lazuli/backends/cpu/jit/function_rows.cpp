@@ -30,7 +30,7 @@ namespace {
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
 constexpr int kGroup = 32;  // columns after which accumulators repeat
 
-int size_of(const Fold& fold) { return fold.type == Type::i64 ? 8 : 4; }
+int size_of(const Fold& fold) { return lane_bytes(fold.type); }
 
 }  // namespace
 

@@ -134,11 +134,11 @@ class Lowering {
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
-      if (select.primitive != Primitive::select || select.type == Type::i64) continue;
+      if (select.primitive != Primitive::select || is_long(select.type)) continue;
       const int32_t place = select.operands[0];
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
-      if (!is_comparison(mask.primitive) || mask.source == Type::i64 || uses_[place] != 1 ||
+      if (!is_comparison(mask.primitive) || is_long(mask.source) || uses_[place] != 1 ||
           mask.home.kind != Home::Kind::none) {
         continue;
       }
@@ -170,7 +170,7 @@ class Lowering {
     if (operation.kind != Kind::load || operation.count > 0 || is_uniform_) return false;
     const Access& access = kernel_.accesses[operation.index];
     return access.kind == Access::Kind::buffer && access.step == Step::unit &&
-           access.dtype != kBool;
+           size_of(access.dtype) >= 4;
   }
 
   // A load with one use becomes its memory operand, unless a store lies between: it may be to the
@@ -213,7 +213,7 @@ class Lowering {
            operation.home.kind == Home::Kind::none;
   }
 
-  int parts(Type type) const { return type == Type::i64 && !is_uniform_ ? 2 : 1; }
+  int parts(Type type) const { return is_long(type) && !is_uniform_ ? 2 : 1; }
 
   void find_next_uses() {
     const int32_t size = out_.size();

@@ -17,7 +17,7 @@ struct Home {
   enum class Kind : uint8_t {
     none,
     constant,  // before the code
-    frame,     // on the stack, the same in all lanes; of an i64 one half
+    frame,     // on the stack, the same in all lanes; of a long value one half
     column     // in scratch, an element a column of the strip
   };
   Kind kind = Kind::none;
@@ -69,7 +69,7 @@ struct LoweredBlock {
 };
 
 // `homes` by value; `places` is working memory of the code's size. `is_uniform`: all lanes are the
-// same here (an i64 takes one register, loads are of one element).
+// same here (a long value takes one register, loads are of one element).
 LoweredBlock lower(const kernel::Kernel& kernel, const kernel::Block& block,
                    const std::vector<Home>& homes, const VectorSet& set, bool is_uniform,
                    std::vector<int32_t>& places);

@@ -1,7 +1,7 @@
 // The vector operations that an instruction set must offer; everything above is written in them.
-// A value of 4-byte lanes lies in one register, an i64 in two halves of its lanes (Pair); a mask is
-// 32-bit lanes of all zeros or all ones. Results may be written over operands unless said
-// otherwise. Knows nothing of kernels, loops or who owns a register.
+// A value of 4-byte lanes lies in one register, a long one (f64, i64) in two halves of its lanes
+// (Pair); a mask is 32-bit lanes of all zeros or all ones. Results may be written over operands
+// unless said otherwise. Knows nothing of kernels, loops or who owns a register.
 #pragma once
 
 #include <xbyak/xbyak.h>
@@ -10,9 +10,13 @@
 
 #include "lazuli/backends/cpu/jit/frame.h"
 #include "lazuli/backends/cpu/jit/registers.h"
+#include "lazuli/core/dtype.h"
 #include "lazuli/kernel/primitives.h"
 
 namespace lazuli::jit {
+
+constexpr bool is_long(kernel::Type type) { return kernel::size_of(type) == 8; }
+constexpr int lane_bytes(kernel::Type type) { return is_long(type) ? 8 : 4; }
 
 struct Pair {
   int low = -1;
@@ -34,8 +38,8 @@ class VectorSet {
   int lanes() const { return bytes_ / 4; }
   int bytes() const { return bytes_; }
 
-  // Prepares the constants that the set itself needs.
-  virtual void add_constants(Constants& constants);
+  // Prepares the constants that the set itself needs for code of these types.
+  virtual void add_constants(Constants& constants, bool has_longs);
   // A constant as a memory operand.
   virtual Xbyak::Address constant(Constants::Entry entry) const = 0;
 
@@ -46,15 +50,20 @@ class VectorSet {
   void store(const RegExp& to, int a);
   void store_past_caches(const RegExp& to, int a);
   virtual void zero(int d) = 0;
-  // The 4 or 8 bytes there, in every lane.
+  // The 1, 2, 4 or 8 bytes there, in every place of so many; of 1 and 2 as far as widen() reads.
   void broadcast(int d, const Xbyak::Address& from, int size);
   virtual void broadcast(int d, const Xbyak::Reg64& from, int size) = 0;
   // a's first 4 or 8 bytes, in every lane.
   void broadcast_first(int d, int a, int size);
   void load_constant(int d, Constants::Entry entry, int size);
-  // Bytes 0 or 1, a lane each, as a mask and back; `d` of pack_bools is a low half or quarter.
-  void load_bools(int d, const RegExp& from);
-  virtual void pack_bools(int d, int a) = 0;
+  // Neighbouring elements of 1 or 2 bytes, in memory or in a register's first bytes, as lanes, and
+  // back; d of narrow apart from a.
+  void widen(int d, const Operand& from, DType dtype);
+  virtual void narrow(int d, int a, DType dtype) = 0;
+  // The part of a register that holds a vector's elements of so many bytes.
+  Xbyak::Xmm packed(int index, int size) const {
+    return Xbyak::Xmm(lanes() * size > 16 ? Operand::YMM : Operand::XMM, index);
+  }
   // 16 bytes of a vector.
   virtual void insert_block(int d, int block, int a) = 0;
   virtual void extract_block(int d, int a, int block) = 0;
@@ -63,14 +72,15 @@ class VectorSet {
   virtual uint32_t memory_operands(Primitive primitive, Type type) const = 0;
   virtual void binary(Primitive primitive, Type type, int d, int a, const Operand& b);
   // The hardware's min and max of floats: `b` wherever a < b (a > b) does not hold.
-  void bare_extreme(Primitive primitive, int d, int a, const Operand& b);
+  void bare_extreme(Primitive primitive, Type type, int d, int a, const Operand& b);
   virtual void unary(Primitive primitive, Type type, int d, int a) = 0;
-  virtual void shift(Primitive primitive, int d, int a, int distance) = 0;
-  void multiply_add_132(int d, int c, const Operand& b);  // d = d * b + c
-  void multiply_add_213(int d, int b, const Operand& c);  // d = d * b + c
-  void multiply_add_231(int d, int a, const Operand& b);  // d = a * b + d
+  virtual void round_to(DType dtype, int d, int a) = 0;
+  virtual void shift(Primitive primitive, Type type, int d, int a, int distance) = 0;
+  void multiply_add_132(Type type, int d, int c, const Operand& b);  // d = d * b + c
+  void multiply_add_213(Type type, int d, int b, const Operand& c);  // d = d * b + c
+  void multiply_add_231(Type type, int d, int a, const Operand& b);  // d = a * b + d
   virtual void compare(Primitive primitive, Type type, int d, int a, const Operand& b) = 0;
-  virtual void compare_long(Primitive primitive, int d, Pair a, Pair b) = 0;
+  virtual void compare_long(Primitive primitive, Type type, int d, Pair a, Pair b) = 0;
   virtual void select(int d, int mask, const Operand& b, int c) = 0;
   virtual void select_long(Pair d, int mask, Pair b, Pair c) = 0;  // d apart from mask, b, c
   // A comparison and a selection by it in one.
@@ -88,7 +98,7 @@ class VectorSet {
   // d = active ? a : the constant; d apart from a.
   virtual void keep_active(int d, int a, Constants::Entry otherwise, int size, int copy,
                            int part) = 0;
-  // Whether load_active and store_active take bytes: of bools, already packed.
+  // Whether load_active and store_active take elements of 1 and 2 bytes, already packed.
   virtual bool masks_bytes() const = 0;
 
   // A gather as vectors: element `index * stride + lane` bytes after rsi, for indices below
@@ -115,7 +125,12 @@ class VectorSet {
             int bytes)
       : code_(code), registers_(registers), frame_(frame), kind_(kind), bytes_(bytes) {}
   // min and max of floats where a NaN in `a` wins.
-  virtual void extreme(Primitive primitive, int d, int a, const Operand& b) = 0;
+  virtual void extreme(Primitive primitive, Type type, int d, int a, const Operand& b) = 0;
+  virtual void divide_i32(Primitive primitive, int d, int a, int b) = 0;
+  virtual void shift_by(Primitive primitive, Type type, int d, int a, int b) = 0;
+  // bf16 numbers in the upper half of each lane, what lies below undefined; d apart from a.
+  virtual void round_to_bf16(int d, int a) = 0;
+  static int float_condition(Primitive primitive);
 
   Xbyak::CodeGenerator& code_;
   Registers& registers_;
@@ -126,6 +141,16 @@ class VectorSet {
   Constants::Entry magnitude_ = nullptr;  // 0x7fffffff
   Constants::Entry ones_ = nullptr;       // all bits
   Constants::Entry one_ = nullptr;        // 1.0f
+  Constants::Entry sign_long_ = nullptr;  // the same in eight bytes
+  Constants::Entry magnitude_long_ = nullptr;
+  Constants::Entry one_long_ = nullptr;
+
+ private:
+  void divide_i64(Primitive primitive, int d, int a, int b);
+
+  int32_t divided_ = -1;  // where a division's lanes lie on the stack, and what it saves
+  int32_t divisors_ = -1;
+  int32_t saved_ = -1;
 };
 
 std::unique_ptr<VectorSet> make_avx2(Xbyak::CodeGenerator& code, Registers& registers,

@@ -7,13 +7,14 @@ namespace lazuli::cpu {
 
 // Numbers: a seed and a counter. Element i of the result, in row-major order, is word i % 4 of
 // block `counter + i / 4` (modulo 2^64) of the Philox 4x32-10 stream that the seed names, see
-// philox.h: its upper 24 bits times 2^-24, so in [0, 1).
+// philox.h: its upper 24 bits times 2^-24, so in [0, 1); for f16 the upper 11 and for bf16 the
+// upper 8, which they hold. An f64 takes two words, the higher first: 53 bits.
 void rand(const backend::LibraryCall& call);
 
 // Operands: self, index (i64), src; attribute: dim. The result is self with
-// result[.., index[i], ..] += src[i], for all i in row-major order. index and src have one shape,
-// nowhere larger than self's but along dim. The result may lie in self's memory if self is
-// contiguous. An index out of range sets the fault and leaves the result as it was.
+// result[.., index[i], ..] += src[i], for all i in row-major order, each sum rounded. index and src
+// have one shape, nowhere larger than self's but along dim. The result may lie in self's memory if
+// self is contiguous. An index out of range sets the fault and leaves the result as it was.
 void scatter_add(const backend::LibraryCall& call);
 
 }  // namespace lazuli::cpu

@@ -35,9 +35,13 @@ constexpr Words block_of(uint64_t seed, uint64_t block) {
                   static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32));
 }
 
-// Uniform in [0, 1), a multiple of 2^-24.
-constexpr float to_uniform(uint32_t word) {
-  return static_cast<float>(word >> 8) * (1.0f / 16777216.0f);
+// Uniform in [0, 1), a multiple of 2^-digits: the upper bits of a word.
+constexpr float to_uniform(uint32_t word, int digits = 24) {
+  return static_cast<float>(word >> (32 - digits)) / static_cast<float>(1u << digits);
+}
+// A multiple of 2^-53, of two words.
+constexpr double to_uniform_f64(uint32_t high, uint32_t low) {
+  return static_cast<double>((uint64_t{high} << 32 | low) >> 11) * 0x1p-53;
 }
 
 }  // namespace lazuli::cpu::philox

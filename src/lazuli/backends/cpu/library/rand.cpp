@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <concepts>
 
 #include "lazuli/backends/cpu/library/functions.h"
 #include "lazuli/backends/cpu/library/philox.h"
+#include "lazuli/base/check.h"
+#include "lazuli/core/element_types.h"
 #include "lazuli/kernel/float_environment.h"
 #include "lazuli/runtime/thread_team.h"
 
@@ -14,13 +17,11 @@ namespace {
 
 constexpr int64_t kTask = 32 * 1024;  // elements; a few ten microseconds
 
-// Elements [0, count) of the blocks from `block` on.
-void fill_plain(uint64_t seed, uint64_t block, float* target, int64_t count) {
+// Words [0, count) of the blocks from `block` on.
+void words_plain(uint64_t seed, uint64_t block, uint32_t* target, int64_t count) {
   for (int64_t i = 0; i < count; i += 4, ++block) {
     const philox::Words words = philox::block_of(seed, block);
-    for (int64_t j = 0; j < std::min<int64_t>(4, count - i); ++j) {
-      target[i + j] = philox::to_uniform(words[static_cast<size_t>(j)]);
-    }
+    std::copy_n(words.begin(), std::min<int64_t>(4, count - i), target + i);
   }
 }
 
@@ -38,14 +39,9 @@ struct Products {
           _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa)};
 }
 
-[[gnu::target("avx2"), gnu::always_inline]] inline __m256 to_uniform(__m256i words) {
-  return _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_srli_epi32(words, 8)),
-                       _mm256_set1_ps(1.0f / 16777216.0f));
-}
-
-// Eight blocks, 32 elements; the low word of their numbers does not wrap.
-[[gnu::target("avx2"), gnu::always_inline]] inline void fill_eight(uint64_t seed, uint64_t block,
-                                                                   float* target) {
+// Eight blocks, 32 words; the low word of their numbers does not wrap.
+[[gnu::target("avx2"), gnu::always_inline]] inline void words_eight(uint64_t seed, uint64_t block,
+                                                                    uint32_t* target) {
   const __m256i multiplier0 = _mm256_set1_epi32(static_cast<int>(philox::kMultiplier0));
   const __m256i multiplier1 = _mm256_set1_epi32(static_cast<int>(philox::kMultiplier1));
   __m256i word0 = _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(block)),
@@ -80,18 +76,20 @@ struct Products {
                             _mm256_permute2x128_si256(blocks26, blocks37, 0x20),
                             _mm256_permute2x128_si256(blocks04, blocks15, 0x31),
                             _mm256_permute2x128_si256(blocks26, blocks37, 0x31)};
-  for (int i = 0; i < 4; ++i) _mm256_storeu_ps(target + 8 * i, to_uniform(parts[i]));
+  for (int i = 0; i < 4; ++i) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(target + 8 * i), parts[i]);
+  }
 }
 
-// Whole groups of 32 elements; returns how many elements it filled.
-[[gnu::target("avx2")]] int64_t fill_groups(uint64_t seed, uint64_t block, float* target,
-                                            int64_t count) {
+// Whole groups of 32 words; returns how many it wrote.
+[[gnu::target("avx2")]] int64_t words_groups(uint64_t seed, uint64_t block, uint32_t* target,
+                                             int64_t count) {
   int64_t i = 0;
   for (; i + 32 <= count; i += 32, block += 8) {
     if (static_cast<uint32_t>(block) > 0xfffffff8u) {
-      fill_plain(seed, block, target + i, 32);
+      words_plain(seed, block, target + i, 32);
     } else {
-      fill_eight(seed, block, target + i);
+      words_eight(seed, block, target + i);
     }
   }
   return i;
@@ -99,27 +97,67 @@ struct Products {
 
 #endif
 
-void fill(uint64_t seed, uint64_t block, float* target, int64_t count) {
-  int64_t filled = 0;
+void words(uint64_t seed, uint64_t block, uint32_t* target, int64_t count) {
+  int64_t written = 0;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) filled = fill_groups(seed, block, target, count);
+  if (__builtin_cpu_supports("avx2")) written = words_groups(seed, block, target, count);
 #endif
-  fill_plain(seed, block + static_cast<uint64_t>(filled / 4), target + filled, count - filled);
+  words_plain(seed, block + static_cast<uint64_t>(written / 4), target + written, count - written);
+}
+
+// Words of one element.
+template <typename T>
+constexpr int64_t kWords = sizeof(T) == 8 ? 2 : 1;
+
+template <typename T>
+T element(const uint32_t* word) {
+  if constexpr (std::same_as<T, double>) return philox::to_uniform_f64(word[0], word[1]);
+  if constexpr (std::same_as<T, float16>) return float16(philox::to_uniform(*word, 11));
+  if constexpr (std::same_as<T, bfloat16>) return bfloat16(philox::to_uniform(*word, 8));
+  if constexpr (std::same_as<T, float>) return philox::to_uniform(*word);
+}
+
+// In parts whose words stay in the nearest cache.
+template <typename T>
+void fill(uint64_t seed, uint64_t block, T* target, int64_t count) {
+  constexpr int64_t kPart = 1024 / kWords<T>;
+  uint32_t part[1024];
+  for (int64_t i = 0; i < count; i += kPart, block += 1024 / 4) {
+    const int64_t length = std::min(kPart, count - i);
+    words(seed, block, part, length * kWords<T>);
+    for (int64_t j = 0; j < length; ++j) target[i + j] = element<T>(part + j * kWords<T>);
+  }
+}
+
+template <typename T>
+void fill_in_tasks(const backend::LibraryCall& call) {
+  const uint64_t seed = call.numbers[0];
+  const uint64_t counter = call.numbers[1];
+  T* target = reinterpret_cast<T*>(call.result.data);
+  const int64_t count = call.result.shape.product();
+  runtime::parallel_for((count + kTask - 1) / kTask, [&](int64_t task) {
+    const kernel::FloatEnvironment rules;
+    const int64_t first = task * kTask;
+    fill(seed, counter + static_cast<uint64_t>(first * kWords<T> / 4), target + first,
+         std::min(kTask, count - first));
+  });
 }
 
 }  // namespace
 
 void rand(const backend::LibraryCall& call) {
-  const uint64_t seed = call.numbers[0];
-  const uint64_t counter = call.numbers[1];
-  float* target = reinterpret_cast<float*>(call.result.data);
-  const int64_t count = call.result.shape.product();
-  runtime::parallel_for((count + kTask - 1) / kTask, [&](int64_t task) {
-    const kernel::FloatEnvironment rules;
-    const int64_t first = task * kTask;
-    fill(seed, counter + static_cast<uint64_t>(first / 4), target + first,
-         std::min(kTask, count - first));
-  });
+  switch (call.result.dtype) {
+    case DType::f16:
+      return fill_in_tasks<float16>(call);
+    case DType::bf16:
+      return fill_in_tasks<bfloat16>(call);
+    case DType::f32:
+      return fill_in_tasks<float>(call);
+    case DType::f64:
+      return fill_in_tasks<double>(call);
+    default:
+      LZ_ASSERT(false, "rand of {}", name_of(call.result.dtype));
+  }
 }
 
 }  // namespace lazuli::cpu

@@ -1,21 +1,25 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "lazuli/backends/cpu/library/library.h"
 #include "lazuli/backends/cpu/library/philox.h"
+#include "lazuli/core/element_types.h"
 #include "lazuli/runtime/thread_team.h"
 
 namespace lazuli::cpu {
 namespace {
 
-std::vector<float> draw(uint64_t seed, uint64_t counter, int64_t count) {
-  std::vector<float> values(static_cast<size_t>(count) + 1, -1);
+template <typename T = float>
+std::vector<T> draw(uint64_t seed, uint64_t counter, int64_t count) {
+  std::vector<T> values(static_cast<size_t>(count) + 1, T(-1));
   const uint64_t numbers[2] = {seed, counter};
   backend::LibraryCall call{};
   call.kind = op::OpKind::rand;
-  call.result = {reinterpret_cast<char*>(values.data()), DType::f32, Shape{count}, Dims{1}};
+  call.result = {reinterpret_cast<char*>(values.data()), dtype_of_elements<T>(), Shape{count},
+                 Dims{1}};
   call.numbers = numbers;
   call_library(call);
   EXPECT_EQ(values.back(), -1);  // nothing behind the result is written
@@ -61,6 +65,23 @@ TEST(Rand, DoesNotDependOnThreadsOrCuts) {
   runtime::set_thread_count(before);
   const std::vector<float> later = draw(42, 7 + 1000, 100);
   EXPECT_EQ(std::memcmp(later.data(), one.data() + 4000, 400), 0);
+}
+
+TEST(Rand, GivesEachDTypeTheBitsThatItHolds) {
+  for (const int64_t count : {1, 2, 5, 33, 1000, 70000}) {
+    const std::vector<double> wide = draw<double>(9, 3, count);
+    const std::vector<float16> halves = draw<float16>(9, 3, count);
+    const std::vector<bfloat16> shorts = draw<bfloat16>(9, 3, count);
+    for (int64_t i = 0; i < count; ++i) {
+      const auto at = static_cast<size_t>(i);
+      const philox::Words pair = philox::block_of(9, 3 + static_cast<uint64_t>(i / 2));
+      ASSERT_EQ(wide[at], philox::to_uniform_f64(pair[at % 2 * 2], pair[at % 2 * 2 + 1]));
+      const philox::Words words = philox::block_of(9, 3 + static_cast<uint64_t>(i / 4));
+      ASSERT_EQ(static_cast<float>(halves[at]), std::ldexp(float(words[at % 4] >> 21), -11));
+      ASSERT_EQ(static_cast<float>(shorts[at]), std::ldexp(float(words[at % 4] >> 24), -8));
+      ASSERT_TRUE(wide[at] >= 0 && wide[at] < 1 && halves[at] < 1 && shorts[at] < 1);
+    }
+  }
 }
 
 TEST(Rand, IsUniform) {

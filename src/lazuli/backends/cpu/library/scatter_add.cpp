@@ -5,6 +5,7 @@
 
 #include "lazuli/backends/cpu/library/functions.h"
 #include "lazuli/base/check.h"
+#include "lazuli/core/element_types.h"
 #include "lazuli/core/layout.h"
 #include "lazuli/kernel/float_environment.h"
 #include "lazuli/runtime/thread_team.h"
@@ -93,7 +94,7 @@ T sum(T a, T b) {
   if constexpr (std::is_integral_v<T>) {
     return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
   } else {
-    return a + b;
+    return T(a + b);
   }
 }
 
@@ -161,10 +162,24 @@ void scatter_add(const backend::LibraryCall& call) {
     return;
   }
   switch (call.result.dtype) {
-    case DType::f32:
-      return scatter<float>(shaped, dim);
+    case DType::u8:
+      return scatter<uint8_t>(shaped, dim);
+    case DType::i8:
+      return scatter<int8_t>(shaped, dim);
+    case DType::i16:
+      return scatter<int16_t>(shaped, dim);
+    case DType::i32:
+      return scatter<int32_t>(shaped, dim);
     case DType::i64:
       return scatter<int64_t>(shaped, dim);
+    case DType::f16:
+      return scatter<float16>(shaped, dim);
+    case DType::bf16:
+      return scatter<bfloat16>(shaped, dim);
+    case DType::f32:
+      return scatter<float>(shaped, dim);
+    case DType::f64:
+      return scatter<double>(shaped, dim);
     case DType::boolean:
       break;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lazuli/backends/cpu/library/library.h"
+#include "lazuli/core/element_types.h"
 #include "lazuli/core/layout.h"
 #include "lazuli/runtime/thread_team.h"
 
@@ -15,8 +16,7 @@ using backend::TensorArgument;
 
 template <typename T>
 TensorArgument argument(std::vector<T>& values, const Shape& shape, const Dims& strides) {
-  return {reinterpret_cast<char*>(values.data()),
-          std::is_same_v<T, float> ? DType::f32 : DType::i64, shape, strides};
+  return {reinterpret_cast<char*>(values.data()), dtype_of_elements<T>(), shape, strides};
 }
 
 template <typename T>
@@ -45,8 +45,8 @@ void expect_as_by_hand(const Shape& shape, const Shape& index_shape, int dim) {
   std::vector<T> self(static_cast<size_t>(shape.product()));
   std::vector<T> source(static_cast<size_t>(index_shape.product()));
   std::vector<int64_t> index(source.size());
-  for (T& value : self) value = static_cast<T>(random() % 100) / 7;
-  for (T& value : source) value = static_cast<T>(random() % 100) / 7;
+  for (T& value : self) value = static_cast<T>(static_cast<float>(random() % 100) / 7);
+  for (T& value : source) value = static_cast<T>(static_cast<float>(random() % 100) / 7);
   for (int64_t& value : index) value = static_cast<int64_t>(random()) % shape[dim];
 
   std::vector<T> expected = self;
@@ -58,11 +58,12 @@ void expect_as_by_hand(const Shape& shape, const Shape& index_shape, int dim) {
       const int64_t position = i / index_strides[d] % index_shape[d];
       at += strides[d] * (d == dim ? index[static_cast<size_t>(i)] : position);
     }
-    expected[static_cast<size_t>(at)] += source[static_cast<size_t>(i)];
+    T& to = expected[static_cast<size_t>(at)];
+    to = static_cast<T>(to + source[static_cast<size_t>(i)]);
   }
   for (const int threads : {1, 2, 3}) {
     runtime::set_thread_count(threads);
-    std::vector<T> result(self.size(), T{-99});
+    std::vector<T> result(self.size(), static_cast<T>(99));
     EXPECT_EQ(run(argument(self, shape), dim, argument(index, index_shape),
                   argument(source, index_shape), argument(result, shape)),
               0u);
@@ -81,7 +82,17 @@ TEST(ScatterAdd, AddsInOrder) {
   expect_as_by_hand<float>({300, 5}, {300, 20}, 1);
   expect_as_by_hand<float>({6, 9, 700}, {4, 30, 650}, 1);
   expect_as_by_hand<float>({3, 4}, {0, 4}, 0);
+}
+
+TEST(ScatterAdd, TakesEveryDType) {
+  expect_as_by_hand<uint8_t>({4, 5, 6}, {4, 3, 90}, 2);
+  expect_as_by_hand<int8_t>({4, 5, 6}, {4, 3, 90}, 2);
+  expect_as_by_hand<int16_t>({4, 5, 6}, {4, 3, 9}, 2);
+  expect_as_by_hand<int32_t>({4, 5, 6}, {4, 3, 9}, 2);
   expect_as_by_hand<int64_t>({4, 5, 6}, {4, 3, 9}, 2);
+  expect_as_by_hand<float16>({7}, {1000}, 0);
+  expect_as_by_hand<bfloat16>({300, 5}, {300, 20}, 1);
+  expect_as_by_hand<double>({6, 9, 70}, {4, 30, 65}, 1);
 }
 
 TEST(ScatterAdd, TakesStridedOperands) {

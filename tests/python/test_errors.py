@@ -1,0 +1,73 @@
+"""The messages of bad input in every operator family, compared with golden/errors.txt. LAZULI_UPDATE_GOLDEN=1 writes the
+file anew, for review as a diff."""
+
+import os
+import pathlib
+import re
+
+import numpy as np
+
+import lazuli as lz
+
+GOLDEN = pathlib.Path(__file__).parent / "golden" / "errors.txt"
+
+# family, then expressions over: x f32[2, 3], n i64[3], m bool[2], leaf f32[2] that requires grad
+FAMILIES = {
+    "elementwise": ["x + lz.ones(4)", "lz.exp('a')", "lz.neg(m)", "n.add_(0.5)", "lz.sub(n, n, alpha=0.5)", "x + 2**70",
+                    "lz.where(x, x, x)", "lz.maximum(x, 1)", "x.to(3)", "x << 1", "lz.relu(m)"],
+    "in place": ["leaf.add_(1)", "leaf[0:1].mul_(2)", "lz.ones(1).expand(3).exp_()", "lz.ones(3).add_(lz.ones(2, 3))", "n.div_(2)"],
+    "reduction": ["x.sum(2)", "x.sum(-3)", "x.sum((0, 0))", "x.sum(1.5)", "lz.ones(0, 2).amax(0)", "m.amax()", "x.amin(0, keep=True)"],
+    "view": ["x.view(4)", "x.view(-1, -1)", "x.T.view(6)", "x.reshape(-2, 3)", "x.expand(3, 3)", "x.expand(3)", "x.permute(0)",
+             "x.permute(0, 0)", "x.narrow(0, 1, 2)", "x.select(1, 3)", "x.transpose(0, 2)", "n.t()", "x.unsqueeze(3)", "x[2]",
+             "x[0, 0, 0]", "n[::2]", "x['a']"],
+    "contraction": ["x @ x", "lz.mm(x, n)", "x @ 2", "lz.mm(n.view(3, 1), n.view(1, 3))"],
+    "gather": ["x.gather(1, x)", "x.gather(2, n.view(1, 3))", "x.gather(1, n)", "x.gather(1, lz.tensor([[3]])).tolist()"],
+    "write": ["x.__setitem__(5, 1)", "x.__setitem__(0, lz.ones(2))", "x.__setitem__(0, 'a')", "x.copy_(lz.ones(2, 2))"],
+    "concat": ["lz.cat([])", "lz.cat([x, n])", "lz.cat([x, x], 2)", "lz.cat(x)", "lz.cat([x, lz.ones(3, 2)])"],
+    "library": ["x.scatter_add(1, n, x)", "x.scatter_add(0, lz.tensor([[7]]), lz.ones(1, 1)).tolist()",
+                "m.scatter_add(0, lz.tensor([0]), m)", "lz.rand(2, dtype=lz.int64)", "lz.rand(-1)"],
+    "composite": ["lz.mean(n)", "x.softmax(2)", "lz.cross_entropy(x, n)", "lz.cross_entropy(x, lz.tensor([0, 9])).item()",
+                  "lz.cross_entropy(x, x)", "lz.linear(x, x.T)", "lz.linear(x)", "x.argmax(2)"],
+    "creation": ["lz.zeros(-1)", "lz.zeros('a')", "lz.zeros(2, dtype='f31')", "lz.zeros([1] * 9)", "lz.full((2,), 'a')",
+                 "lz.arange(0, 5, 0)", "lz.arange(0, 5, -1)", "lz.arange(5, dtype=bool)", "lz.tensor([[1, 2], [3]])",
+                 "lz.tensor('a')", "lz.tensor(np.zeros(2, complex))", "lz.from_numpy(np.zeros(3, np.float32)[::-1])",
+                 "lz.from_numpy([1])", "lz.zeros(1 << 40).sum().item()"],
+    "autograd": ["x.backward()", "(leaf * 2).backward()", "n.requires_grad_()", "lz.grad(x.sum(), x)", "leaf.numpy()",
+                 "leaf.sum().backward(lz.ones(2))", "x.__setattr__('grad', 3)"],
+    "reading": ["x.item()", "bool(x)", "int(n)", "len(x[0, 0])", "iter(x[0, 0])", "[1, 2][x[0, 0]]"],
+}
+
+
+def message(expression):
+    names = {"lz": lz, "np": np, "x": lz.ones(2, 3), "n": lz.tensor([0, 1, 2]), "m": lz.tensor([True, False]),
+             "leaf": lz.ones(2).requires_grad_()}
+    program = compile(f"\n\n{expression}", "program.py", "eval")  # on line 3
+    try:
+        eval(program, names)
+    except Exception as error:  # noqa: BLE001: any, for the file
+        return f"{type(error).__name__}: {error}"
+    return "no error"
+
+
+def test_messages():
+    lines = []
+    for family, expressions in FAMILIES.items():
+        lines.append(f"# {family}")
+        for expression in expressions:
+            told = message(expression)
+            told = re.sub(r"; \d+ are in use", "; ... are in use", told)
+            lines += [f">>> {expression}", *(f"    {line}" for line in told.splitlines())]
+        lines.append("")
+    text = "\n".join(lines)
+    if "LAZULI_UPDATE_GOLDEN" in os.environ:
+        GOLDEN.write_text(text)
+    assert text == GOLDEN.read_text()
+
+
+def test_each_is_an_error_with_its_line():
+    for expression in (each for family in FAMILIES.values() for each in family):
+        told = message(expression)
+        assert told != "no error", expression
+        is_pythons = "unsupported operand" in told or "must be" in told or "incompatible function arguments" in told
+        assert "program.py:3" in told or is_pythons, f"{expression}: {told}"
+    assert lz.ones(2).sum().item() == 2  # nothing is left behind
