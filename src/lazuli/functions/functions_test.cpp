@@ -225,8 +225,7 @@ TEST(Mistake, NamesTheLine) {
   expect_line(message_of<ValueError>([&] { x.view({4}); }), "view: need a shape of 6", __LINE__);
   expect_line(message_of<ValueError>([&] { x.permute({0, 0}); }), "permute: need each", __LINE__);
   expect_line(message_of<ValueError>([&] { x* Tensor(); }), "mul: other is undefined", __LINE__);
-  expect_line(message_of<TypeError>([&] { from_list({1}).mean(); }),
-              "mean: need float of self; got i64", __LINE__);
+  expect_line(message_of<TypeError>([&] { from_list({1}).mean(); }), "mean: need float", __LINE__);
   expect_line(message_of<ValueError>([&] { x.backward(); }), "backward: the tensor", __LINE__);
   expect_line(message_of<TypeError>([&] { where(x, x, x); }), "where: ", __LINE__);
   expect_line(message_of<IndexError>([&] { x.narrow(1, 2, 2); }), "narrow: need", __LINE__);

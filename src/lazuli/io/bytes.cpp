@@ -8,7 +8,10 @@ namespace lazuli::io {
 
 std::span<const StoredType> stored_types() {
   static constexpr StoredType kTypes[] = {
-      {kBool, "BOOL", "b1"}, {kInt64, "I64", "i8"}, {kFloat32, "F32", "f4"}};
+      {DType::boolean, "BOOL", "b1"}, {DType::u8, "U8", "u1"},   {DType::i8, "I8", "i1"},
+      {DType::i16, "I16", "i2"},      {DType::i32, "I32", "i4"}, {DType::i64, "I64", "i8"},
+      {DType::f16, "F16", "f2"},      {DType::bf16, "BF16", ""}, {DType::f32, "F32", "f4"},
+      {DType::f64, "F64", "f8"}};
   static_assert(std::size(kTypes) == kDTypeCount);
   return kTypes;
 }
@@ -22,6 +25,7 @@ const StoredType& stored_type(DType dtype) {
 std::string known_names(std::string_view StoredType::*format) {
   std::string names;
   for (const StoredType& type : stored_types()) {
+    if ((type.*format).empty()) continue;
     names += (names.empty() ? "" : ", ") + std::string(type.*format);
   }
   return names;
