@@ -209,7 +209,8 @@ Tensor tensor_of(nb::handle data, std::optional<DType> dtype, At at) {
     Tensor copy = empty(source.sizes(), dtype.value_or(source.dtype()), at);
     return copy.copy_(source, at);
   }
-  const bool is_number = to_number(data.ptr()).has_value();
+  // NumPy's scalars are arrays without dimensions, though some are Python's numbers, too.
+  const bool is_number = to_number(data.ptr()).has_value() && !nb::hasattr(data, "dtype");
   ReadOnlyArray array;
   if (!is_number && !PyList_Check(data.ptr()) && !PyTuple_Check(data.ptr())) {
     nb::object object = nb::borrow(data);

@@ -25,6 +25,7 @@ const StoredType& stored_type(DType dtype) {
 std::string known_names(std::string_view StoredType::*format) {
   std::string names;
   for (const StoredType& type : stored_types()) {
+    if ((type.*format).empty()) continue;
     names += (names.empty() ? "" : ", ") + std::string(type.*format);
   }
   return names;

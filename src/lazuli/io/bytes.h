@@ -18,11 +18,11 @@ namespace lazuli::io {
 struct StoredType {
   DType dtype;
   std::string_view safetensors;  // "F32"
-  std::string_view numpy;        // "f4": kind and bytes, without the byte order
+  std::string_view numpy;        // "f4": kind and bytes, without the byte order; bf16 has none
 };
 std::span<const StoredType> stored_types();
 const StoredType& stored_type(DType dtype);
-// "BOOL, I64, F32": what the format has for Lazuli's dtypes.
+// "BOOL, U8, ...": what the format has for Lazuli's dtypes.
 std::string known_names(std::string_view StoredType::*format);
 
 // Bytes of a shape's elements; none where an extent is below 0, there are more than kMaxRank, or

@@ -16,9 +16,9 @@ Tensor load_npy(const std::filesystem::path& path, At at) {
 void save_npy(const std::filesystem::path& path, const Tensor& tensor, At at) {
   const Request request{"save_npy", path, at};
   LZ_CHECK_AT(tensor.defined(), ValueError, at, "{}: tensor is undefined", request.text());
+  const std::string header = npy_header(request.text(), tensor.dtype(), tensor.sizes(), at);
   const Elements elements(tensor, at);
   FileWriter file(request);
-  const std::string header = npy_header(tensor.dtype(), tensor.sizes());
   file.write(std::as_bytes(std::span(header)));
   file.write(elements.bytes());
   file.commit();

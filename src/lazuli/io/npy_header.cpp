@@ -166,8 +166,9 @@ Tensor parse_npy(const std::string& what, std::span<std::byte> bytes, std::share
   const char order = has_order ? header->descr[0] : '=';
   const std::string name = header->descr.substr(has_order ? 1 : 0);
   const std::span<const StoredType> types = stored_types();
-  const auto type = std::find_if(types.begin(), types.end(),
-                                 [&](const StoredType& t) { return t.numpy == name; });
+  const auto type = std::find_if(types.begin(), types.end(), [&](const StoredType& t) {
+    return !name.empty() && t.numpy == name;
+  });
   LZ_CHECK_AT(type != types.end(), ValueError, at, "{}: need a dtype of {}; got {}", what,
               known_names(&StoredType::numpy), header->descr);
   const int64_t size = size_of(type->dtype);
@@ -197,7 +198,10 @@ Tensor parse_npy(const std::string& what, std::span<std::byte> bytes, std::share
   return make_tensor(elements, type->dtype, shape, std::move(owner), at);
 }
 
-std::string npy_header(DType dtype, const Shape& shape) {
+std::string npy_header(const std::string& what, DType dtype, const Shape& shape, At at) {
+  const std::string_view name = stored_type(dtype).numpy;
+  LZ_CHECK_AT(!name.empty(), ValueError, at, "{}: need a dtype of {}; got {}", what,
+              known_names(&StoredType::numpy), name_of(dtype));
   const char order = size_of(dtype) == 1                          ? '|'
                      : std::endian::native == std::endian::little ? '<'
                                                                   : '>';
@@ -205,8 +209,8 @@ std::string npy_header(DType dtype, const Shape& shape) {
   for (const int64_t extent : shape) extents += format("{}, ", extent);
   if (shape.rank() > 1) extents.resize(extents.size() - 2);
   if (shape.rank() == 1) extents.resize(extents.size() - 1);
-  std::string dictionary = format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}",
-                                  order, stored_type(dtype).numpy, extents);
+  std::string dictionary =
+      format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}", order, name, extents);
   const size_t before = kMagic.size() + 4;  // at most 8 extents: version 1 is enough
   const size_t total = (before + dictionary.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
   dictionary.append(total - before - dictionary.size() - 1, ' ');

@@ -17,7 +17,8 @@ namespace lazuli::io {
 Tensor parse_npy(const std::string& what, std::span<std::byte> bytes, std::shared_ptr<void> owner,
                  At at);
 
-// All that comes before the elements of a row-major array.
-std::string npy_header(DType dtype, const Shape& shape);
+// All that comes before the elements of a row-major array. bf16 is a ValueError: the format has
+// no name for it.
+std::string npy_header(const std::string& what, DType dtype, const Shape& shape, At at);
 
 }  // namespace lazuli::io

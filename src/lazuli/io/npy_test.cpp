@@ -117,7 +117,7 @@ TEST_F(NpyFile, IsRefusedWithAnotherHeader) {
                    "need a header of descr, fortran_order and shape");
   }
   expect_refused(file_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", ""),
-                 "need a dtype of b1, i8, f4; got a structured dtype");
+                 "need a dtype of b1, u1, i1, i2, i4, i8, f2, f4, f8; got a structured dtype");
   expect_refused(file_of(header("|O", false, "(1,)"), ""), "got |O");
   expect_refused(file_of(header("<c32", false, "(1,)"), ""), "got <c32");
   expect_refused(file_of(header("<i8", false, "(4294967296, 4294967296)"), ""),
@@ -128,6 +128,22 @@ TEST_F(NpyFile, IsNotWrittenFromBadArguments) {
   expect_error("x.npy", "tensor is undefined", [&] { save_npy(path("x.npy"), Tensor()); });
   expect_error("none/x.npy", "need a folder in which a file can be made",
                [&] { save_npy(path("none/x.npy"), ones({1})); });
+}
+
+TEST_F(NpyFile, KeepsEveryDTypeThatTheFormatHas) {
+  for (int i = 0; i < kDTypeCount; ++i) {
+    const auto dtype = static_cast<DType>(i);
+    const Tensor tensor = full({3}, 1, dtype);
+    if (dtype == DType::bf16) {
+      expect_error("x.npy", "need a dtype of b1, u1, i1, i2, i4, i8, f2, f4, f8; got bf16",
+                   [&] { save_npy(path("x.npy"), tensor); });
+      continue;
+    }
+    save_npy(path("x.npy"), tensor);
+    const Tensor read = load_npy(path("x.npy"));
+    EXPECT_EQ(read.dtype(), dtype);
+    EXPECT_EQ(read.to(kInt64).to_vector<int64_t>(), (std::vector<int64_t>{1, 1, 1}));
+  }
 }
 
 }  // namespace

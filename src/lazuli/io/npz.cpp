@@ -105,7 +105,9 @@ void save_npz(const std::filesystem::path& path, const NamedTensors& tensors, bo
   };
   for (const auto& [name, tensor] : tensors) {
     Entry& entry = entries.emplace_back(
-        Entry{npy_header(tensor.dtype(), tensor.sizes()), Elements(tensor, at), {}});
+        Entry{npy_header(request.text() + ": " + name, tensor.dtype(), tensor.sizes(), at),
+              Elements(tensor, at),
+              {}});
     const std::span<const std::byte> elements = entry.elements.bytes();
     entry.fragments[0] = {reinterpret_cast<zip_uint8_t*>(entry.header.data()), entry.header.size()};
     entry.fragments[1] = {

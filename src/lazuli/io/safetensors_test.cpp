@@ -137,7 +137,7 @@ TEST_F(SafeTensorsFile, TellsEveryTensorsMistake) {
       R"("more":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})";
   const auto file = write("x", file_of(header, kTwoOnes));
   for (const char* text :
-       {"tensor 'odd': need a dtype of BOOL, I64, F32; got F7",
+       {"tensor 'odd': need a dtype of BOOL, U8, I8, I16, I32, I64, F16, BF16, F32, F64; got F7",
         "tensor 'long': need 12 bytes for F32[3]; got 8",
         "tensor 'out': need bytes within the 8 of the file; got 8 to 12",
         "tensor 'back': need bytes within the 8 of the file; got 8 to 4",
