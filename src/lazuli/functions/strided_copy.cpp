@@ -5,12 +5,15 @@
 namespace lazuli {
 namespace {
 
-template <typename Element>
+// Steps in elements. Elements are copied as bytes: a file or a foreign buffer may hold them
+// anywhere.
+template <size_t size>
 void copy_row(char* target, int64_t target_step, const char* source, int64_t source_step,
               int64_t count) {
-  auto* to = reinterpret_cast<Element*>(target);
-  const auto* from = reinterpret_cast<const Element*>(source);
-  for (int64_t i = 0; i < count; ++i) to[i * target_step] = from[i * source_step];
+  constexpr auto width = static_cast<int64_t>(size);
+  for (int64_t i = 0; i < count; ++i) {
+    std::memcpy(target + i * target_step * width, source + i * source_step * width, size);
+  }
 }
 
 }  // namespace
@@ -42,16 +45,16 @@ void copy_strided(void* target, const Layout& target_layout, const void* source,
     const int64_t source_step = source_layout.strides[last];
     switch (element_size) {
       case 1:
-        copy_row<uint8_t>(row_to, target_step, row_from, source_step, shape[last]);
+        copy_row<1>(row_to, target_step, row_from, source_step, shape[last]);
         break;
       case 2:
-        copy_row<uint16_t>(row_to, target_step, row_from, source_step, shape[last]);
+        copy_row<2>(row_to, target_step, row_from, source_step, shape[last]);
         break;
       case 4:
-        copy_row<uint32_t>(row_to, target_step, row_from, source_step, shape[last]);
+        copy_row<4>(row_to, target_step, row_from, source_step, shape[last]);
         break;
       default:
-        copy_row<uint64_t>(row_to, target_step, row_from, source_step, shape[last]);
+        copy_row<8>(row_to, target_step, row_from, source_step, shape[last]);
     }
     for (int dim = last - 1; dim >= 0 && ++index[dim] == shape[dim]; --dim) index[dim] = 0;
   }
