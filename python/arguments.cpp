@@ -245,6 +245,15 @@ PyObject* Call::run() {
     overload_.run(*this);
   }
   if (gives_first_) return Py_NewRef(first_);
+  if (results_) {
+    const nb::object tuple = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(results_->size())));
+    if (!tuple.is_valid()) throw nb::python_error();
+    for (size_t i = 0; i < results_->size(); ++i) {
+      PyObject* result = wrap(std::move((*results_)[i])).release().ptr();
+      PyTuple_SET_ITEM(tuple.ptr(), static_cast<Py_ssize_t>(i), result);
+    }
+    return Py_NewRef(tuple.ptr());
+  }
   return wrap(std::move(result_)).release().ptr();
 }
 

@@ -109,6 +109,7 @@ class Call {
 
   // What the overload gives.
   void give(Tensor result) { result_ = std::move(result); }
+  void give(std::vector<Tensor> results) { results_ = std::move(results); }
   void give_first() { gives_first_ = true; }
 
  private:
@@ -142,6 +143,7 @@ class Call {
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;
   Tensor result_;
+  std::optional<std::vector<Tensor>> results_;  // a tuple's
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.
