@@ -23,7 +23,8 @@ const Alias kAliases[] = {{"self", {"input", "x", "a", "x1"}},
                           {"input", {"x", "a", "x1"}},
                           {"other", {"x2"}},
                           {"dim", {"axis"}},
-                          {"keepdim", {"keepdims"}}};
+                          {"keepdim", {"keepdims"}},
+                          {"from", {"from_"}}};
 
 bool is_named(const Parameter& parameter, const char* name) {
   if (std::strcmp(parameter.name, name) == 0) return true;

@@ -93,7 +93,7 @@ class Call {
   DType dtype(size_t place, DType otherwise = kFloat32) const {
     return is_given(place) ? values_[place].dtype : otherwise;
   }
-  std::string_view text(size_t place, std::string_view otherwise) const {
+  std::string_view text(size_t place, std::string_view otherwise = {}) const {
     return is_given(place) ? values_[place].text : otherwise;
   }
   Dims sizes(size_t place, const Dims& otherwise = {}) const {

@@ -46,7 +46,8 @@ std::string hint(const Type& type) {
 std::string parameter(const Schema& schema, const Argument& argument, bool is_method) {
   const bool is_self = &argument == &schema.arguments[0] && argument.name == "self";
   if (is_self && is_method) return "self";
-  std::string text = (is_self ? "input" : argument.name) + ": " + hint(argument.type);
+  const std::string name = is_self ? "input" : argument.name == "from" ? "from_" : argument.name;
+  std::string text = name + ": " + hint(argument.type);
   if (argument.type.is_optional) text += " | None";
   if (may_be_missing(argument)) text += " = " + python_default(argument);
   return text;

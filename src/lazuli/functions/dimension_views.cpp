@@ -106,10 +106,11 @@ Tensor unflatten(const Tensor& self, int64_t dim, const Shape& sizes, At at) {
 
 Tensor clone(const Tensor& self, At at) {
   check_defined("clone", "self", self, at);
-  Record record(op::OpKind::view, at);
+  // A view may show memory that the program writes; a result has its own.
+  Record record(op::OpKind::to, at);
   record.tensor(self);
-  record.sizes(self.sizes().span());
-  return record.run_copy();
+  record.attribute(static_cast<int64_t>(self.dtype()));
+  return record.run();
 }
 
 Tensor contiguous(const Tensor& self, At at) {

@@ -71,7 +71,7 @@ class Equation {
   }
 
   [[noreturn]] void fail(const std::string& what) const {
-    LZ_CHECK_AT(false, ValueError, at_, "einsum: {} of '{}'", what, text_);
+    LZ_CHECK_AT(false, ValueError, at_, "einsum: {}, in '{}'", what, text_);
     __builtin_unreachable();
   }
 

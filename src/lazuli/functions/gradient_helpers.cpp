@@ -83,8 +83,13 @@ Tensor return_strided(const Tensor& grad, const GradientCall& call) {
 }
 
 Tensor written(const Tensor& grad, const GradientCall& call) {
-  return as_strided(reshape(grad, {-1}, call.at), call.shapes[1], Dims(call.attributes),
-                    call.offsets[0], call.at);
+  const Tensor flat = reshape(grad, {-1}, call.at);
+  Record record(op::OpKind::as_strided, call.at);
+  record.tensor(flat);
+  record.attributes(call.attributes);
+  record.sizes(call.shapes[1].span());
+  record.offset(call.offsets[0]);
+  return record.run();
 }
 
 Tensor written_over(const Tensor& grad, const GradientCall& call) {

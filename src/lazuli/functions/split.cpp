@@ -28,6 +28,24 @@ std::vector<Tensor> parts_of(const Tensor& self, int dim, int64_t length, int64_
   return parts;
 }
 
+std::vector<Tensor> parts_of_sizes(const char* op, const Tensor& self, const Shape& sizes,
+                                   int64_t dim, At at) {
+  const int wrapped = split_dim(op, self, dim, at);
+  const int64_t extent = self.sizes()[wrapped];
+  const bool fits =
+      std::all_of(sizes.begin(), sizes.end(), [](int64_t size) { return size >= 0; }) &&
+      std::accumulate(sizes.begin(), sizes.end(), int64_t{0}) == extent;
+  LZ_CHECK_AT(fits, ValueError, at,
+              "{}: need sizes of at least 0 that make up {}; got {}", op, extent, to_string(sizes));
+  std::vector<Tensor> parts;
+  int64_t start = 0;
+  for (const int64_t size : sizes) {
+    parts.push_back(narrow(self, wrapped, start, size, at));
+    start += size;
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim, At at) {
@@ -39,26 +57,12 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim, A
 }
 
 std::vector<Tensor> split(const Tensor& self, const Shape& split_size, int64_t dim, At at) {
-  return split_with_sizes(self, split_size, dim, at);
+  return parts_of_sizes("split", self, split_size, dim, at);
 }
 
 std::vector<Tensor> split_with_sizes(const Tensor& self, const Shape& split_sizes, int64_t dim,
                                      At at) {
-  const int wrapped = split_dim("split_with_sizes", self, dim, at);
-  const int64_t extent = self.sizes()[wrapped];
-  const bool fits =
-      std::all_of(split_sizes.begin(), split_sizes.end(), [](int64_t size) { return size >= 0; }) &&
-      std::accumulate(split_sizes.begin(), split_sizes.end(), int64_t{0}) == extent;
-  LZ_CHECK_AT(fits, ValueError, at,
-              "split_with_sizes: need sizes of at least 0 that make up {}; got {}", extent,
-              to_string(split_sizes));
-  std::vector<Tensor> parts;
-  int64_t start = 0;
-  for (const int64_t size : split_sizes) {
-    parts.push_back(narrow(self, wrapped, start, size, at));
-    start += size;
-  }
-  return parts;
+  return parts_of_sizes("split_with_sizes", self, split_sizes, dim, at);
 }
 
 std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim, At at) {

@@ -227,6 +227,15 @@ Shape infer_mm(const Application& application) {
   return {self.shape[0], mat2.shape[1]};
 }
 
+Shape infer_multinomial(const Application& application) {
+  Shape shape = application.operands[0].shape;
+  LZ_CHECK(shape.rank() == 1 || shape.rank() == 2, ValueError,
+           "multinomial: need weights in one or two dimensions; got {}",
+           to_string(application.operands[0]));
+  shape[shape.rank() - 1] = application.sizes[0];
+  return shape;
+}
+
 Shape infer_shape(const Application& application) {
   switch (traits_of(application.kind).category) {
     case Category::elementwise:
@@ -248,7 +257,8 @@ Shape infer_shape(const Application& application) {
       break;
   }
   if (application.kind == OpKind::scatter_add) return infer_scatter_add(application);
-  return shape_of_sizes(application);  // rand
+  if (application.kind == OpKind::multinomial) return infer_multinomial(application);
+  return shape_of_sizes(application);  // random numbers
 }
 
 DType infer_dtype(const Application& application, const tables::TypeRule& rule) {

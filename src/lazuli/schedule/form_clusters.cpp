@@ -300,7 +300,7 @@ class Former {
                        [&](ClusterId cluster) { return can_inline(id, cluster); });
   }
 
-  bool can_fail(ir::NodeId id) const { return op::traits_of(d_.node(id).kind).can_fail; }
+  bool can_fail(ir::NodeId id) const { return op::traits_of(d_.node(id).kind).can_fail(); }
 
   bool has_room(ir::NodeId id, ClusterId cluster) const {
     return !can_fail(id) || d_.clusters[static_cast<size_t>(cluster)].fallible == ir::kNoNode;

@@ -39,7 +39,7 @@ class Order {
         code = writer.write(id);
       } else {
         const ir::Node& node = d_.node(cluster(id).node);
-        code.can_fail = op::traits_of(node.kind).can_fail;
+        code.can_fail = op::traits_of(node.kind).can_fail();
         code.entries.push_back(node.entry);
       }
     }
@@ -207,7 +207,7 @@ class Order {
     Step& step = ordered.step;
     step.kind = Step::Kind::library;
     step.library = node.kind;
-    step.can_fail = op::traits_of(node.kind).can_fail;
+    step.can_fail = op::traits_of(node.kind).can_fail();
     step.entries.push_back(node.entry);
     for (const MemoryOperand& operand : each.operands) {
       const Place place = d_.resolve(operand);
