@@ -209,7 +209,7 @@ TEST(Losses, AreTheirFunctions) {
   expect_same(NLLLoss(ClassLossOptions().weight(weight).ignore_index(3))(a, classes),
               nll_loss(a, classes, weight, Reduction::Mean, 3));
   const CrossEntropyLoss loss(ClassLossOptions().weight(weight).label_smoothing(0.1));
-  expect_same(loss(a, classes), cross_entropy_loss(a, classes, weight, Reduction::Mean, -100, 0.1));
+  expect_same(loss(a, classes), cross_entropy(a, classes, weight, Reduction::Mean, -100, 0.1));
   EXPECT_EQ(loss->named_buffers().size(), 1u);
   EXPECT_EQ(to_string(*loss),
             "CrossEntropyLoss(reduction=mean, ignore_index=-100, label_smoothing=0.1)");
