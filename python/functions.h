@@ -21,7 +21,8 @@ namespace lazuli::python {
 // What an argument takes.
 enum class Need : uint8_t {
   tensor,
-  tensors,   // a list or tuple of tensors
+  tensors,   // a list or tuple of tensors; alone at the end, they may stand as arguments of their
+             // own
   number,    // int, float, bool, a number of NumPy: weak
   integer,   // anything with __index__
   fraction,  // a number
@@ -138,7 +139,7 @@ class Call {
   uint8_t list_count_ = 0;
   PyObject* first_ = nullptr;
   PyObject* objects_[kMaxParameters];
-  nanobind::object extents_;  // a tuple of the ints that stand as arguments of their own
+  nanobind::object open_list_;  // a tuple of the items that stand as arguments of their own
   Value values_[kMaxParameters];
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;

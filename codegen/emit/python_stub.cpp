@@ -53,13 +53,14 @@ std::string parameter(const Schema& schema, const Argument& argument, bool is_me
   return text;
 }
 
-// A list of extents at the end, after nothing or one tensor, may come without its parentheses.
-bool takes_extents(const Schema& schema) {
+// A list of extents or tensors at the end, after nothing or one argument, may come without its
+// parentheses.
+bool takes_open_list(const Schema& schema) {
   size_t count = 0;
   for (const Argument& argument : schema.arguments) count += !argument.is_keyword_only;
   if (count == 0 || count > 2) return false;
   const Type& type = schema.arguments[count - 1].type;
-  return type.is_list && type.base != Base::tensor && !type.list_size;
+  return type.is_list && !type.list_size;
 }
 
 std::string result_hint(const Schema& schema) {
@@ -71,17 +72,18 @@ std::string result_hint(const Schema& schema) {
   return "builtins.tuple[" + joined(hints, ", ") + "]";
 }
 
-std::string definition(const Schema& schema, bool is_method, bool gives_extents) {
+std::string definition(const Schema& schema, bool is_method, bool opens_list) {
   std::string text = "def " + schema.name + "(";
   bool keyword_only = false;
   for (const Argument& argument : schema.arguments) {
     if (text.back() != '(') text += ", ";
     if (argument.is_keyword_only && !keyword_only) text += "*, ";
     keyword_only |= argument.is_keyword_only;
-    const bool is_list = gives_extents && argument.type.is_list;
+    const bool is_list = opens_list && argument.type.is_list;
     keyword_only |= is_list;
-    text +=
-        is_list ? "*" + argument.name + ": builtins.int" : parameter(schema, argument, is_method);
+    const bool are_tensors = argument.type.base == Base::tensor;
+    text += is_list ? "*" + argument.name + (are_tensors ? ": Tensor" : ": builtins.int")
+                    : parameter(schema, argument, is_method);
   }
   return text + ") -> " + result_hint(schema) + ": ...\n";
 }
@@ -94,7 +96,7 @@ std::string definitions(const Catalogue& catalogue, bool are_methods, const std:
     for (const Function* overload : function.overloads) {
       if (are_methods && !overload->is_method) continue;
       lines.push_back(definition(overload->schema, are_methods, false));
-      if (takes_extents(overload->schema)) {
+      if (takes_open_list(overload->schema)) {
         lines.push_back(definition(overload->schema, are_methods, true));
       }
     }

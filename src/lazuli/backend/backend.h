@@ -48,8 +48,8 @@ struct MatrixProduct {
   int64_t m = 0, n = 0, k = 0;
   bool a_transposed = false, b_transposed = false;
   int64_t a_leading = 0, b_leading = 0, result_leading = 0;
-  Shape batch;
-  Dims a_batch, b_batch;
+  Shape batch = {};
+  Dims a_batch = {}, b_batch = {};
 };
 
 // A tensor as a library function sees it.

@@ -71,8 +71,8 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim, At at) {
   const Shape& from = self.sizes();
   const int first = wrap_dim("flatten", start_dim, from.rank(), at);
   const int last = wrap_dim("flatten", end_dim, from.rank(), at);
-  LZ_CHECK_AT(first <= last, ValueError, at, "flatten: need start_dim before end_dim; got {} and {}",
-              start_dim, end_dim);
+  LZ_CHECK_AT(first <= last, ValueError, at,
+              "flatten: need start_dim before end_dim; got {} and {}", start_dim, end_dim);
   if (from.rank() == 0) return reshape(self, {1}, at);
   Shape shape;
   for (int i = 0; i < from.rank(); ++i) {

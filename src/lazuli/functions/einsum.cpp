@@ -118,8 +118,9 @@ class Einsum {
     const auto named = static_cast<int>(term.letters.size());
     const int others = tensor.sizes().rank() - named;
     LZ_CHECK_AT(others == 0 || (others > 0 && term.dots_at >= 0), ValueError, at_,
-                "einsum: need {}{} dimensions for '{}'; got {}", term.dots_at < 0 ? "" : "at least ",
-                named, term.letters, to_string(tensor.variable().type()));
+                "einsum: need {}{} dimensions for '{}'; got {}",
+                term.dots_at < 0 ? "" : "at least ", named, term.letters,
+                to_string(tensor.variable().type()));
     most_dots_ = std::max(most_dots_, others);
     Labelled operand{tensor, term.with_dots(others)};
     for (size_t i = 0; i < operand.labels.size();) {
@@ -154,7 +155,8 @@ class Einsum {
         const bool is_known =
             std::any_of(operands_.begin(), operands_.end(),
                         [&](const Labelled& each) { return contains(each.labels, label); });
-        if (!is_known) equation_.fail(format("need letters of a tensor after '->'; got '{}'", label));
+        if (!is_known)
+          equation_.fail(format("need letters of a tensor after '->'; got '{}'", label));
       }
       return;
     }

@@ -52,9 +52,8 @@ Tensor put_into_zeros(const Tensor& grad, const Layout& region, const GradientCa
 }  // namespace
 
 Tensor return_slice(const Tensor& grad, const GradientCall& call) {
-  const Layout region =
-      sliced(contiguous(call.shapes[0]), static_cast<int>(call.attributes[0]), call.offsets[0],
-             call.sizes[0], call.attributes[1]);
+  const Layout region = sliced(contiguous(call.shapes[0]), static_cast<int>(call.attributes[0]),
+                               call.offsets[0], call.sizes[0], call.attributes[1]);
   return put_into_zeros(grad, region, call);
 }
 
@@ -73,8 +72,8 @@ Tensor return_strided(const Tensor& grad, const GradientCall& call) {
   for (int dim = 0; dim < rank; ++dim) {
     Shape along = Shape::filled(rank, 1);
     along[dim] = region.shape[dim];
-    const Tensor steps = mul(arange(region.shape[dim], kInt64, call.at), region.strides[dim],
-                             call.at);
+    const Tensor steps =
+        mul(arange(region.shape[dim], kInt64, call.at), region.strides[dim], call.at);
     places = add(places, view(steps, along, call.at), 1, call.at);
   }
   const Tensor flat = reshape(expand(places, region.shape, call.at), {-1}, call.at);

@@ -1,9 +1,10 @@
 // The family of matrix products, made of mm, bmm and sums.
+#include "lazuli/functions/products.h"
+
 #include <algorithm>
 
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/products.h"
 #include "lazuli/functions/recording.h"
 
 namespace lazuli {
@@ -201,8 +202,8 @@ Tensor tensordot(const Tensor& self, const Tensor& other, const Dims& dims_self,
   Shape shape;
   for (const int64_t dim : rows) shape.push_back(self.size(dim));
   for (const int64_t dim : columns) shape.push_back(other.size(dim));
-  const Tensor a = reshape(permute(self, joined(rows, left), at),
-                           {numel_along(self.sizes(), rows), folded}, at);
+  const Tensor a =
+      reshape(permute(self, joined(rows, left), at), {numel_along(self.sizes(), rows), folded}, at);
   const Tensor b = reshape(permute(other, joined(right, columns), at),
                            {folded, numel_along(other.sizes(), columns)}, at);
   return view(mm(a, b, at), shape, at);

@@ -35,8 +35,8 @@ std::vector<Tensor> parts_of_sizes(const char* op, const Tensor& self, const Sha
   const bool fits =
       std::all_of(sizes.begin(), sizes.end(), [](int64_t size) { return size >= 0; }) &&
       std::accumulate(sizes.begin(), sizes.end(), int64_t{0}) == extent;
-  LZ_CHECK_AT(fits, ValueError, at,
-              "{}: need sizes of at least 0 that make up {}; got {}", op, extent, to_string(sizes));
+  LZ_CHECK_AT(fits, ValueError, at, "{}: need sizes of at least 0 that make up {}; got {}", op,
+              extent, to_string(sizes));
   std::vector<Tensor> parts;
   int64_t start = 0;
   for (const int64_t size : sizes) {

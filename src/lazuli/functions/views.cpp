@@ -179,7 +179,8 @@ Tensor memory_of(const Tensor& self, At at) {
   tensor::Variable* owner = &history_base(self.variable());
   LZ_CHECK_AT(is_contiguous(base.layout()), ValueError, at,
               "as_strided: need memory without gaps; got {}", to_string(base.layout()));
-  const bool is_whole = owner->type().numel() == base.type().numel() && is_contiguous(owner->layout());
+  const bool is_whole =
+      owner->type().numel() == base.type().numel() && is_contiguous(owner->layout());
   const bool has_gradient = autograd::is_recording() && autograd::needs_gradient(*owner);
   LZ_CHECK_AT(is_whole || !has_gradient, ValueError, at,
               "as_strided: need gradients of whole memory; got those of a part, {}",

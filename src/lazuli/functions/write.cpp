@@ -61,8 +61,7 @@ Tensor put_back(const Tensor& parent, const Variable& view, const Tensor& conten
     case OpKind::slice:
     case OpKind::diagonal:
     case OpKind::as_strided: {
-      const Layout region =
-          tensor::layout_of(step, contiguous(parent.sizes()), view.type().shape);
+      const Layout region = tensor::layout_of(step, contiguous(parent.sizes()), view.type().shape);
       return internal::strided_write(parent, contents, region.strides, region.offset, at);
     }
     default: {  // view, and an expand that repeats nothing: the same elements in another shape

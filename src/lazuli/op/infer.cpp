@@ -153,8 +153,9 @@ Shape infer_diagonal(const Application& application) {
   const int64_t length = application.sizes[0];
   LZ_CHECK(dim2 >= 0 && dim2 < self.shape.rank() && dim2 != dim1, IndexError,
            "diagonal: need two dimensions of {}; got {} and {}", to_string(self), dim1, dim2);
-  LZ_CHECK(length >= 0 && length <= self.shape[dim1] && length <= self.shape[static_cast<int>(dim2)],
-           ValueError, "diagonal: need a length within {}; got {}", to_string(self), length);
+  LZ_CHECK(
+      length >= 0 && length <= self.shape[dim1] && length <= self.shape[static_cast<int>(dim2)],
+      ValueError, "diagonal: need a length within {}; got {}", to_string(self), length);
   return diagonal_of({self.shape, self.shape, 0}, dim1, static_cast<int>(dim2), 0, 0, length).shape;
 }
 

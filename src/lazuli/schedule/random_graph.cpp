@@ -39,15 +39,18 @@ class Generator : public RandomNodes {
       Makers make;
     };
     static constexpr Choice kChoices[] = {
-        {14, &Generator::make_unary}, {20, &Generator::make_binary}, {4, &Generator::make_where},
-        {4, &Generator::make_to},     {2, &Generator::make_fill},    {5, &Generator::make_view},
-        {4, &Generator::make_expand}, {5, &Generator::make_permute}, {6, &Generator::make_narrow},
-        {5, &Generator::make_select}, {9, &Generator::make_reduce},  {4, &Generator::make_gather},
-        {5, &Generator::make_write},  {4, &Generator::make_cat},     {4, &Generator::make_mm},
-        {1, &Generator::make_rand},   {2, &Generator::make_scatter}, {3, &Generator::make_again},
-        {3, &Generator::make_softmax}, {4, &Generator::make_slice},  {3, &Generator::make_diagonal},
-        {2, &Generator::make_strided}, {3, &Generator::make_bmm},
-        {3, &Generator::make_strided_write}};
+        {14, &Generator::make_unary},   {20, &Generator::make_binary},
+        {4, &Generator::make_where},    {4, &Generator::make_to},
+        {2, &Generator::make_fill},     {5, &Generator::make_view},
+        {4, &Generator::make_expand},   {5, &Generator::make_permute},
+        {6, &Generator::make_narrow},   {5, &Generator::make_select},
+        {9, &Generator::make_reduce},   {4, &Generator::make_gather},
+        {5, &Generator::make_write},    {4, &Generator::make_cat},
+        {4, &Generator::make_mm},       {1, &Generator::make_rand},
+        {2, &Generator::make_scatter},  {3, &Generator::make_again},
+        {3, &Generator::make_softmax},  {4, &Generator::make_slice},
+        {3, &Generator::make_diagonal}, {2, &Generator::make_strided},
+        {3, &Generator::make_bmm},      {3, &Generator::make_strided_write}};
     int total = 0;
     for (const Choice& choice : kChoices) total += choice.weight;
     int64_t at = random_.between(0, total - 1);
@@ -231,13 +234,12 @@ class Generator : public RandomNodes {
   }
 
   NodeId make_strided() {
-    const NodeId a = pick(
-        [](const TensorType& type) { return type.shape.rank() == 1 && type.shape[0] > 0; });
+    const NodeId a =
+        pick([](const TensorType& type) { return type.shape.rank() == 1 && type.shape[0] > 0; });
     if (a == ir::kNoNode) return a;
     const Shape shape = random_shape();
     int64_t start = 0;
-    const std::vector<int64_t> strides =
-        random_strides(shape, builder_.type_of(a).shape[0], start);
+    const std::vector<int64_t> strides = random_strides(shape, builder_.type_of(a).shape[0], start);
     return builder_.apply(OpKind::as_strided, {a}, strides, list_of(shape), {start});
   }
 

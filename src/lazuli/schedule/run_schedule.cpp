@@ -225,12 +225,10 @@ class Runner {
       const int64_t bytes = touched_range(layout).second * size_of(product.dtype);
       return std::pair(locate(address, product.dtype, layout), bytes);
     };
-    const auto [a, a_bytes] =
-        matrices(step.operands[0], product.m, product.k, product.a_leading, product.a_transposed,
-                 product.a_batch);
-    const auto [b, b_bytes] =
-        matrices(step.operands[1], product.k, product.n, product.b_leading, product.b_transposed,
-                 product.b_batch);
+    const auto [a, a_bytes] = matrices(step.operands[0], product.m, product.k, product.a_leading,
+                                       product.a_transposed, product.a_batch);
+    const auto [b, b_bytes] = matrices(step.operands[1], product.k, product.n, product.b_leading,
+                                       product.b_transposed, product.b_batch);
     Dims result_batch = contiguous_strides(product.batch);
     for (int i = 0; i < result_batch.rank(); ++i) {
       result_batch[i] *= product.m * product.result_leading;

@@ -56,11 +56,11 @@ void multiply_pieces(const backend::MatrixProduct& product, const void* a, const
       product.b_transposed ? Strides{1, product.b_leading} : Strides{product.b_leading, 1};
   struct NoScope {};
   for_each_piece<NoScope>(product, kLeastWork, [&](const Piece& piece) {
-    multiply_piece(a_strides, b_strides, product.result_leading, piece.rows, piece.columns,
-                   product.k, static_cast<const T*>(a) + piece.a + piece.row * a_strides.row,
-                   static_cast<const T*>(b) + piece.b + piece.column * b_strides.column,
-                   static_cast<T*>(result) + piece.result + piece.row * product.result_leading +
-                       piece.column);
+    multiply_piece(
+        a_strides, b_strides, product.result_leading, piece.rows, piece.columns, product.k,
+        static_cast<const T*>(a) + piece.a + piece.row * a_strides.row,
+        static_cast<const T*>(b) + piece.b + piece.column * b_strides.column,
+        static_cast<T*>(result) + piece.result + piece.row * product.result_leading + piece.column);
   });
 }
 

@@ -1,5 +1,5 @@
-// How products are cut into pieces: for each product of the batch a grid over the rows and columns of
-// the result, which depends on shapes alone. The sum over k is never cut.
+// How products are cut into pieces: for each product of the batch a grid over the rows and columns
+// of the result, which depends on shapes alone. The sum over k is never cut.
 #pragma once
 
 #include <algorithm>
@@ -66,9 +66,13 @@ void for_each_piece(const backend::MatrixProduct& product, double multiply_adds,
     for (int64_t place = task * in_task; place < end; ++place) {
       const int64_t item = place / pieces.count();
       const int64_t cell = place % pieces.count();
-      Piece piece{0, 0, item * product.m * product.result_leading,
+      Piece piece{0,
+                  0,
+                  item * product.m * product.result_leading,
                   cell / pieces.column_pieces * pieces.rows,
-                  cell % pieces.column_pieces * pieces.columns, 0, 0};
+                  cell % pieces.column_pieces * pieces.columns,
+                  0,
+                  0};
       piece.rows = std::min(pieces.rows, product.m - piece.row);
       piece.columns = std::min(pieces.columns, product.n - piece.column);
       int64_t rest = item;
