@@ -14,6 +14,12 @@ torch = pytest.importorskip("torch")
 STAND_INS = {
     "rdiv": lambda self, other: other / self,
     "empty": torch.zeros,  # ours are 0
+    "empty_like": torch.zeros_like,
+    "bmm": torch.matmul,  # of any number of dimensions
+    "tensordot": lambda self, other, dims=2, dims_other=None: torch.tensordot(
+        self, other, dims if dims_other is None else (dims, dims_other)),
+    "slice": torch.ops.aten.slice,
+    "split": lambda self, split_size, dim=0: torch.split(self, split_size, dim),
 }
 
 
