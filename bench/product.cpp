@@ -17,8 +17,8 @@ struct Case {
   const char* way;  // plain, transposed (b lies as [n, k]), shared (one b for all)
   int64_t count, m, n, k;
 };
-constexpr Case kCases[] = {{"plain", 4096, 16, 16, 16},     {"plain", 1024, 32, 32, 32},
-                           {"plain", 64, 128, 128, 128},    {"plain", 4, 512, 512, 512},
+constexpr Case kCases[] = {{"plain", 4096, 16, 16, 16},      {"plain", 1024, 32, 32, 32},
+                           {"plain", 64, 128, 128, 128},     {"plain", 4, 512, 512, 512},
                            {"transposed", 1024, 32, 32, 32}, {"transposed", 64, 128, 128, 64},
                            {"transposed", 4, 512, 512, 512}, {"shared", 64, 128, 128, 128},
                            {"plain", 256, 128, 1, 64}};
