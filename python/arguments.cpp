@@ -1,6 +1,7 @@
 // From Python's arguments to those of C++: which overload they fit, what each becomes.
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "lazuli/functions/check.h"
 #include "lazuli/tensor/variable.h"
@@ -67,6 +68,21 @@ int64_t integer_in(PyObject* object, At at) {
 }
 
 const char* type_name(PyObject* object) { return Py_TYPE(object)->tp_name; }
+
+// Made at the first call and kept, as Python's own types are.
+PyTypeObject* type_of_results(const ResultNames& names) {
+  static std::map<const ResultNames*, PyTypeObject*> types;
+  PyTypeObject*& type = types[&names];
+  if (type) return type;
+  std::vector<PyStructSequence_Field> fields;
+  for (const char* field : names.fields) fields.push_back({field, nullptr});
+  fields.push_back({nullptr, nullptr});
+  PyStructSequence_Desc description{names.type_name, nullptr, fields.data(),
+                                    static_cast<int>(names.fields.size())};
+  type = PyStructSequence_NewType(&description);
+  if (!type) throw nb::python_error();
+  return type;
+}
 
 }  // namespace
 
@@ -245,7 +261,28 @@ PyObject* Call::run() {
     overload_.run(*this);
   }
   if (gives_first_) return Py_NewRef(first_);
-  return wrap(std::move(result_)).release().ptr();
+  if (!is_tuple_) return wrap(std::move(results_[0])).release().ptr();
+  return give_tuple();
+}
+
+// What was not asked for is left out; one alone stands for itself.
+PyObject* Call::give_tuple() {
+  std::erase_if(results_, [](const Tensor& each) { return !each.defined(); });
+  if (results_.size() == 1) return wrap(std::move(results_[0])).release().ptr();
+  const ResultNames* names = overload_.result_names;
+  const auto count = static_cast<Py_ssize_t>(results_.size());
+  nb::object tuple = nb::steal(names ? PyStructSequence_New(type_of_results(*names))
+                                     : PyTuple_New(count));
+  if (!tuple.is_valid()) throw nb::python_error();
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* item = wrap(std::move(results_[static_cast<size_t>(i)])).release().ptr();
+    if (names) {
+      PyStructSequence_SetItem(tuple.ptr(), i, item);
+    } else {
+      PyTuple_SET_ITEM(tuple.ptr(), i, item);
+    }
+  }
+  return tuple.release().ptr();
 }
 
 PyObject* call_if_fit(const Function& function, const Arguments& arguments) {

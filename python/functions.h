@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,9 +43,16 @@ struct Parameter {
 
 class Call;
 
+// What several results are together: a tuple, with names where the schema names them.
+struct ResultNames {
+  const char* type_name;  // "lazuli.return_types.sort"
+  std::span<const char* const> fields;
+};
+
 struct Overload {
   const char* signature;  // for messages: "add(Tensor input, ...) -> Tensor"
   std::span<const Parameter> parameters;
+  const ResultNames* result_names;  // null: a tuple, or one result
   void (*run)(Call& call);
 };
 
@@ -108,7 +116,12 @@ class Call {
   At at() const { return at_; }
 
   // What the overload gives.
-  void give(Tensor result) { result_ = std::move(result); }
+  void give(Tensor result) { results_.push_back(std::move(result)); }
+  template <typename... Results>
+  void give(std::tuple<Results...> results) {
+    std::apply([this](auto&... each) { (give(std::move(each)), ...); }, results);
+    is_tuple_ = true;
+  }
   void give_first() { gives_first_ = true; }
 
  private:
@@ -128,6 +141,7 @@ class Call {
   bool convert(size_t place, PyObject* object);
   bool convert_list(size_t place, PyObject* object);
   const char* shown_name(size_t place, bool is_method) const;
+  PyObject* give_tuple();
 
   const Overload& overload_;
   At at_;
@@ -141,7 +155,8 @@ class Call {
   Value values_[kMaxParameters];
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;
-  Tensor result_;
+  std::vector<Tensor> results_;
+  bool is_tuple_ = false;
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.

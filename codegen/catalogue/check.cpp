@@ -48,6 +48,7 @@ class Checker {
       if (entry.functions.empty()) continue;  // its schema could not be read
       check_formulas(entry);
       check_equation(entry);
+      check_results(entry);
       if (entry.as) check_composite(entry);
       for (const auto& [operand, gradient] : entry.gradients) check_gradient(entry, gradient);
       for (const Special& special : entry.specials) check_special(entry, special);
@@ -143,6 +144,20 @@ class Checker {
       });
       if (!known) problem(entry, std::string("'") + letter + "' stands in no operand");
     }
+  }
+
+  // A kind gives one result; a composite of several ends in a list of them.
+  void check_results(const Entry& entry) {
+    const size_t count = entry.function().schema.returns.size();
+    if (count > 1 && entry.is_recorded()) {
+      problem(entry, "need one result of what is recorded; a composite may have several");
+    }
+    if (!entry.as) return;
+    const Expression& result = *entry.as.result;
+    const size_t given = result.form == Expression::Form::list ? result.operands.size() : 1;
+    if (given == count) return;
+    problem(entry, "need " + std::to_string(count) + (count == 1 ? " result" : " results") +
+                       " in 'as'; got " + std::to_string(given));
   }
 
   void check_composite(const Entry& entry) {

@@ -328,7 +328,7 @@ std::string function_definitions(const Catalogue& catalogue, const Entry& entry)
 std::string functions_header(const Catalogue& catalogue) {
   std::string text = banner("The functions of the catalogue.");
   text +=
-      "#pragma once\n\n#include <optional>\n#include <string_view>\n\n#include "
+      "#pragma once\n\n#include <optional>\n#include <string_view>\n#include <tuple>\n\n#include "
       "\"lazuli/functions/tensor.h\"\n\n";
   text += "namespace lazuli {\n\n" + declarations(catalogue, is_public);
   text += "\n// Not for users: what other functions and gradients are made of.\n";

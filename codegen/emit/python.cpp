@@ -126,6 +126,13 @@ bool may_be_missing(const Argument& argument) {
   return argument.default_text.has_value() || (argument.type.is_list && argument.type.is_optional);
 }
 
+bool has_named_results(const Schema& schema) {
+  return schema.returns.size() > 1 &&
+         std::all_of(schema.returns.begin(), schema.returns.end(), [](const schema::Return& each) {
+           return !each.name.empty() && !each.type.is_optional;
+         });
+}
+
 std::string python_default(const Argument& argument) {
   if (!argument.default_text) return "None";
   const std::string& text = *argument.default_text;
@@ -153,6 +160,7 @@ std::string python_signature(const Schema& schema) {
     schema::Type type = schema.returns[i].type;
     type.alias.reset();
     text += (i ? ", " : "") + schema::to_string(type);
+    if (!schema.returns[i].name.empty()) text += " " + schema.returns[i].name;
   }
   return text + (schema.returns.size() != 1 ? ")" : "");
 }

@@ -63,7 +63,18 @@ std::string parameter_row(const Argument& argument) {
                      argument.type.is_optional, may_be_missing(argument), argument.is_keyword_only);
 }
 
-// The overload, and before it its parameters.
+// The address of the results' names, and before it the names; a null pointer where there are none.
+std::string result_names(const Schema& schema, const std::string& prefix, std::string& before) {
+  if (!has_named_results(schema)) return "nullptr";
+  std::vector<std::string> names;
+  for (const schema::Return& each : schema.returns) names.push_back(quoted(each.name));
+  before += fmt::format("const char* const {}_fields[] = {{{}}};\n", prefix, joined(names, ", "));
+  before += fmt::format("const ResultNames {0}_results = {{\"lazuli.return_types.{1}\", {0}_fields}};\n",
+                        prefix, schema.name);
+  return "&" + prefix + "_results";
+}
+
+// The overload, and before it its parameters and the names of its results.
 std::string overload_row(const Function& function, const std::string& parameters_name,
                          std::string& before) {
   const Schema& schema = function.schema;
@@ -81,8 +92,10 @@ std::string overload_row(const Function& function, const std::string& parameters
           : fmt::format("call.give(lazuli::{}({}));", schema.name, list);
   before += fmt::format("const Parameter {}[] = {{\n    {}}};\n", parameters_name,
                         joined(parameters, ",\n    "));
-  return fmt::format("    {{{},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
-                     quoted(python_signature(schema)), parameters_name, call);
+  return fmt::format(
+      "    {{{},\n     {},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
+      quoted(python_signature(schema)), parameters_name,
+      result_names(schema, parameters_name, before), call);
 }
 
 std::string documentation(const PythonFunction& function) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "codegen/emit/functions.h"
+#include "codegen/text.h"
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -107,7 +108,9 @@ std::string declared_parameters(const Schema& schema, bool is_method,
 }
 
 std::string return_type(const Function& function) {
-  return function.is_in_place ? "const Tensor&" : "Tensor";
+  const size_t count = function.schema.returns.size();
+  if (count == 1) return function.is_in_place ? "const Tensor&" : "Tensor";
+  return "std::tuple<" + joined(std::vector<std::string>(count, "Tensor"), ", ") + ">";
 }
 
 Meaning meaning_of(const Type& type) {
