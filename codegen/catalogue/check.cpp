@@ -5,6 +5,7 @@
 #include <set>
 
 #include "codegen/catalogue/dtypes.h"
+#include "codegen/catalogue/helpers.h"
 #include "codegen/catalogue/scope.h"
 #include "codegen/formula/gradient.h"
 #include "codegen/schema/parser.h"
@@ -21,8 +22,6 @@ using formula::Node;
 const std::map<std::string, size_t> kHelpers = {
     {"size", 2},   {"numel", 1}, {"dim", 1}, {"sizes", 1},        {"dtype", 1},
     {"detach", 1}, {"given", 3}, {"not", 1}, {"folded_count", 2}, {"wide_dtype", 1}};
-const std::map<std::string, size_t> kGradientHelpers = {
-    {"spread", 1}, {"share", 2}, {"return_gathered", 2}};
 
 class Checker {
  public:

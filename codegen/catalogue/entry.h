@@ -40,7 +40,7 @@ std::string_view name_of(Kind kind);
 enum class DTypeRule {
   same,        // operands meet in one dtype, the result has it
   floating,    // the same, but integers and bools become f32
-  boolean,     // operands meet in one dtype, the result is bool
+  boolean,     // operands meet in one dtype (of a reduction: in bool), the result is bool
   accumulate,  // integers and bools become i64 (sum)
   index,       // the result is i64
   self,        // the result has self's dtype, other operands are cast to it or are indices
@@ -119,8 +119,10 @@ struct Entry {
 
   std::vector<Special> specials;
 
-  // Reduction: "sum", "max", "min"; and what no elements give, if that is defined.
+  // Reduction: "sum", "max", "product", ..., as it is written, and what no elements give, if that is
+  // defined.
   std::string combine;
+  std::string combine_text;
   std::optional<double> empty;
 
   // Contraction: "ik, kj -> ij".

@@ -401,21 +401,24 @@ class Reader {
 
   void read_reduction() {
     const std::pair<const char*, const char*> folds[] = {
-        {"acc + self", "sum"}, {"max(acc, self)", "max"}, {"min(acc, self)", "min"}};
+        {"acc + self", "sum"},      {"max(acc, self)", "max"}, {"min(acc, self)", "min"},
+        {"acc * self", "product"},  {"acc | self", "any"},     {"acc & self", "all"}};
     const Yaml* combine = yaml_.find("combine");
     if (!combine) {
       problem(yaml_, "need 'combine'");
       return;
     }
     entry_.combine.clear();
+    std::vector<std::string> known;
     for (const auto& [text, name] : folds) {
       if (combine->text == text) entry_.combine = name;
+      known.push_back(std::string("'") + text + "'");
     }
     if (entry_.combine.empty()) {
       problem(*combine,
-              "need 'acc + self', 'max(acc, self)' or 'min(acc, self)' to combine; got '" +
-                  combine->text + "'");
+              "need one of " + joined(known, ", ") + " to combine; got '" + combine->text + "'");
     }
+    entry_.combine_text = combine->text;
     const Yaml* empty = yaml_.find("empty");
     if (empty && empty->text != "error") entry_.empty = std::strtod(empty->text.c_str(), nullptr);
   }

@@ -164,6 +164,7 @@ class Body {
         }
       }
     }
+    if (entry_.kind == Kind::reduction && entry_.dtype == DTypeRule::boolean) dtype = "kBool";
     if (entry_.dtype == DTypeRule::argument) return;  // the argument `dtype` says it
     if (entry_.dtype == DTypeRule::floating) dtype = fmt::format("to_floating({})", dtype);
     if (entry_.dtype == DTypeRule::accumulate) {

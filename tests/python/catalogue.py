@@ -95,7 +95,10 @@ class Call:
         return getattr(first, self.function["name"])(*others, **{n: turned(v) for n, v in self.named.items()})
 
     def expected(self, arrays=None):
-        """The entry's `numpy` expression; `arrays` stand for the operands, in order."""
+        """The results of the entry's `numpy` expression; `arrays` stand for the operands, in order."""
+        return [np.asarray(each) for each in each_of(self.counterpart(arrays))]
+
+    def counterpart(self, arrays=None):
         arrays = arrays if arrays is not None else [each.wide() for each in self.operands()]
         if self.entry["dtype"] == "float":  # whole numbers become fractions first
             arrays = [array.astype(np.float64) for array in arrays]
@@ -126,7 +129,7 @@ class Call:
             names["dim"] = None
         scope = {"np": np, "sp": scipy.special, "ref": references}
         with np.errstate(all="ignore"):
-            return np.asarray(eval(self.entry["numpy"], scope, names))
+            return eval(self.entry["numpy"], scope, names)
 
     def __str__(self):
         def text(value):
@@ -138,9 +141,14 @@ class Call:
         return f"{self.function['full_name']}({', '.join(parts)})"
 
 
+def each_of(results):
+    """What a function gives, one or several, as a list."""
+    return list(results) if isinstance(results, (tuple, list)) else [results]
+
+
 def computed_dtypes(entry):
     """Dtypes of the operands that an entry takes."""
-    if entry["dtype"] in ("float", "accumulate"):
+    if entry["dtype"] in ("float", "accumulate") or (entry["dtype"] == "bool" and entry["kind"] == "reduction"):
         return list(DTYPES)
     return [name for name in map(long_name, entry["dtypes"]) if name in DTYPES]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lazuli as lz
-from catalogue import COMPARED, calls_of
+from catalogue import COMPARED, calls_of, each_of
 from operands import FLOATS, close
 from test_gradients import GRADIENTS, NO_FRACTIONS, WIDEST, differentiable
 
@@ -67,14 +67,20 @@ def test_values(entry):
             assert is_refused(call), f"{call}: PyTorch refuses it"
             continue
         got = call.run(lambda operand: operand.lazuli())
-        assert got.dtype.name == name_of(want.dtype), f"{call}: dtype"
-        assert got.shape == tuple(want.shape), f"{call}: shape"
-        # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
-        parts = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
-        scale = max([0.0, *parts]) if len(call.operands()) > 1 or entry["kind"] != "elementwise" else 0.0
-        ulp = max(entry["ulp"], 2) + 2  # PyTorch's own error
-        values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
-        assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
+        assert len(each_of(got)) == len(each_of(want)), f"{call}: results"
+        for mine, theirs in zip(each_of(got), each_of(want)):
+            compare_values(call, mine, theirs)
+
+
+def compare_values(call, got, want):
+    assert got.dtype.name == name_of(want.dtype), f"{call}: dtype"
+    assert got.shape == tuple(want.shape), f"{call}: shape"
+    # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
+    parts = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
+    scale = max([0.0, *parts]) if len(call.operands()) > 1 or call.entry["kind"] != "elementwise" else 0.0
+    ulp = max(call.entry["ulp"], 2) + 2  # PyTorch's own error
+    values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
+    assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
 
 
 def is_refused(call):
@@ -86,13 +92,13 @@ def is_refused(call):
 def gradients_by_lazuli(call, operands):
     leaves = {id(each): each.lazuli(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = call.run(lambda operand: leaves[id(operand)])
-    return result, [leaves[id(each)] for each in operands]
+    return each_of(result)[0], [leaves[id(each)] for each in operands]
 
 
 def gradients_by_torch(call, operands):
     leaves = {id(each): each.torch(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = to_torch(call, lambda operand: leaves[id(operand)])
-    return result, [leaves[id(each)] for each in operands]
+    return each_of(result)[0], [leaves[id(each)] for each in operands]
 
 
 def compare(call, got, want, dtype, what):
