@@ -40,6 +40,7 @@ bool is_named(const Parameter& parameter, const char* name) {
 const char* text_of(Need need) {
   constexpr const char* kTexts[] = {"a Tensor",
                                     "a list of Tensors",
+                                    "a list of Tensors or None",
                                     "a number",
                                     "an int",
                                     "a number",
@@ -232,14 +233,19 @@ bool Call::convert(size_t place, PyObject* object) {
 bool Call::convert_list(size_t place, PyObject* object) {
   const Need need = overload_.parameters[place].need;
   const bool is_list = PyList_Check(object) || PyTuple_Check(object);
-  if (!is_list && (need == Need::tensors || !is_integer(object))) return false;
+  const bool takes_none = need == Need::tensors_or_none;
+  const bool takes_tensors = need == Need::tensors || takes_none;
+  if (!is_list && (takes_tensors || !is_integer(object))) return false;
   const auto count = is_list ? static_cast<size_t>(PySequence_Fast_GET_SIZE(object)) : 1;
   PyObject** items = is_list ? PySequence_Fast_ITEMS(object) : &object;
-  if (need == Need::tensors) {
-    if (!std::all_of(items, items + count, is_tensor)) return false;
+  if (takes_tensors) {
+    const auto fits = [&](PyObject* item) {
+      return is_tensor(item) || (takes_none && item == Py_None);
+    };
+    if (!std::all_of(items, items + count, fits)) return false;
     for (size_t i = 0; i < count; ++i) {
-      tensors_.push_back(tensor_in(items[i]));
-      waits_ |= tensors_.back().variable().is_pinned();
+      tensors_.push_back(items[i] == Py_None ? Tensor() : tensor_in(items[i]));
+      waits_ |= tensors_.back().defined() && tensors_.back().variable().is_pinned();
     }
     return true;
   }

@@ -23,6 +23,7 @@ namespace lazuli::python {
 enum class Need : uint8_t {
   tensor,
   tensors,   // a list or tuple of tensors
+  tensors_or_none,  // likewise, with None among them
   number,    // int, float, bool, a number of NumPy: weak
   integer,   // anything with __index__
   fraction,  // a number
@@ -101,7 +102,7 @@ class Call {
   DType dtype(size_t place, DType otherwise = kFloat32) const {
     return is_given(place) ? values_[place].dtype : otherwise;
   }
-  std::string_view text(size_t place, std::string_view otherwise) const {
+  std::string_view text(size_t place, std::string_view otherwise = {}) const {
     return is_given(place) ? values_[place].text : otherwise;
   }
   Dims sizes(size_t place, const Dims& otherwise = {}) const {

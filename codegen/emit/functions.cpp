@@ -298,7 +298,14 @@ std::string method_definition(const Catalogue& catalogue, const Entry& entry,
                               const Function& function) {
   const Schema& schema = function.schema;
   std::string body;
-  if (function.is_in_place) {
+  if (function.is_in_place && entry.kind == Kind::composite) {
+    std::vector<std::string> names = {"*this"};
+    for (size_t i = 1; i < schema.arguments.size(); ++i) names.push_back(schema.arguments[i].name);
+    names.push_back("at");
+    const std::string name = schema.name.substr(0, schema.name.size() - 1);
+    body = fmt::format("  write_result(\"{0}\", *this, lazuli::{0}({1}), at);\n  return *this;\n",
+                       name, joined(names, ", "));
+  } else if (function.is_in_place) {
     body = Body(catalogue, entry, function).in_method().text();
   } else {
     std::vector<std::string> names = {"*this"};
@@ -308,6 +315,11 @@ std::string method_definition(const Catalogue& catalogue, const Entry& entry,
   }
   return fmt::format("{} Tensor::{}({}) const {{\n{}}}\n", return_type(function), schema.name,
                      parameters(schema, true), body);
+}
+
+// The function of that name, written back.
+bool is_derived_in_place(const Entry& entry, const Function& function) {
+  return function.is_in_place && entry.kind == Kind::composite && !entry.function().is_in_place;
 }
 
 // Their arguments need more than wrapping a dimension: written in src/lazuli/functions.
@@ -364,7 +376,9 @@ std::string functions_source(const Catalogue& catalogue) {
   }
   for (const Entry& entry : catalogue.entries) {
     for (const Function& function : entry.functions) {
-      if (!function.is_method || (function.is_in_place && is_written_by_hand(entry))) continue;
+      const bool is_elsewhere = function.is_in_place && is_written_by_hand(entry) &&
+                                !is_derived_in_place(entry, function);
+      if (!function.is_method || is_elsewhere) continue;
       text += method_definition(catalogue, entry, function);
     }
   }

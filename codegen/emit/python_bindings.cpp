@@ -20,7 +20,7 @@ using schema::Schema;
 const char* need_of(const Argument& argument) {
   const schema::Type& type = argument.type;
   if (type.is_list) {
-    if (type.base == Base::tensor) return "tensors";
+    if (type.base == Base::tensor) return type.is_element_optional ? "tensors_or_none" : "tensors";
     return type.list_size ? "dims" : "sizes";
   }
   switch (type.base) {
@@ -47,7 +47,7 @@ const char* need_of(const Argument& argument) {
 // The argument at one place of a call, as C++ takes it.
 std::string value_of(const Argument& argument, size_t place) {
   const std::string need = need_of(argument);
-  if (need == "tensors") return "call.tensors()";
+  if (need.starts_with("tensors")) return "call.tensors()";
   const bool gives_empty = need == "tensor" || argument.type.is_list;
   if (argument.type.is_optional && !gives_empty) {
     return fmt::format("call.optional_{}({})", need, place);

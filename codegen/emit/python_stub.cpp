@@ -19,7 +19,9 @@ using schema::Type;
 
 std::string hint(const Type& type) {
   if (type.is_list) {
-    if (type.base == Base::tensor) return "Sequence[Tensor]";
+    if (type.base == Base::tensor) {
+      return type.is_element_optional ? "Sequence[Tensor | None]" : "Sequence[Tensor]";
+    }
     return type.list_size ? "builtins.int | Sequence[builtins.int]" : "Sequence[builtins.int]";
   }
   switch (type.base) {

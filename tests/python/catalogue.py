@@ -72,8 +72,8 @@ class Call:
     def run(self, convert, call=None):
         """Calls with operands converted; `call` stands for Lazuli's function."""
         def turned(value):
-            if isinstance(value, list) and value and isinstance(value[0], Operand):
-                return [convert(each) for each in value]
+            if isinstance(value, list) and any(isinstance(each, Operand) for each in value):
+                return [each and convert(each) for each in value]
             return convert(value) if isinstance(value, Operand) else value
 
         positional = [turned(value) for value in self.positional]
@@ -87,8 +87,8 @@ class Call:
     def run_method(self, convert):
         """x.name(...): gives the result and x."""
         def turned(value):
-            if isinstance(value, list) and value and isinstance(value[0], Operand):
-                return [convert(each) for each in value]
+            if isinstance(value, list) and any(isinstance(each, Operand) for each in value):
+                return [each and convert(each) for each in value]
             return convert(value) if isinstance(value, Operand) else value
 
         first, *others = [turned(value) for value in self.positional]
@@ -214,7 +214,7 @@ def written_calls(entry, floating, integer):
     """What the entry's `calls` say, each with the first of its functions that it fits."""
     for text in entry["calls"]:
         make = Maker(f"{entry['where']} {text} {floating} {integer}", floating, integer)
-        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index")} | DTYPES
+        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index", "arange", "rising")} | DTYPES
         positional, named = eval(f"_call({text})", {"_call": lambda *a, **k: (a, k)} | scope)
         for function in entry["functions"]:
             call = Call(entry, function, positional, named)

@@ -83,6 +83,10 @@ Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCa
   return where(chosen, grad, 0, call.at);
 }
 
+Tensor flip_back(const Tensor& grad, const GradientCall& call) {
+  return flip(grad, Dims(call.attributes), call.at);
+}
+
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call) {
   const auto* next = dynamic_cast<const OperationNode*>(call.edges[place].node.get());
   if (!next || next->kind() != op::OpKind::permute) return mm(a, b, call.at);

@@ -21,6 +21,17 @@ Tensor product_of_others(const Tensor& self, const GradientCall& call);
 // Of gather: what came from each element of the operand. Where each line gives one element, a
 // comparison with the line's indices, which fuses; elsewhere a scatter.
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call);
+// Of scatter: what became of each element of src, of which only the last for a place is in the
+// result.
+Tensor return_scattered(const Tensor& grad, const Tensor& index, const GradientCall& call);
+// Of scatter_fold: the parts of self and of src. Equal extremes share, of products as
+// product_of_others.
+Tensor return_folded(const Tensor& grad, const Tensor& self, const Tensor& index, const Tensor& src,
+                     const Tensor& result, const GradientCall& call);
+Tensor return_folded_source(const Tensor& grad, const Tensor& self, const Tensor& index,
+                            const Tensor& src, const Tensor& result, const GradientCall& call);
+// Of flip: the same again.
+Tensor flip_back(const Tensor& grad, const GradientCall& call);
 // Of a matrix product: the gradient a b of operand `place`. Where that operand was a transposed
 // view, the product is worked out transposed, so that the gradient of what it shows lies in order.
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call);

@@ -177,6 +177,29 @@ Shape infer_mm(const Application& application) {
   return {self.shape[0], mat2.shape[1]};
 }
 
+Shape infer_library(const Application& application) {
+  const Shape& self = application.operands[0].shape;
+  switch (application.kind) {
+    case OpKind::rand:
+      return shape_of_sizes(application);
+    case OpKind::scatter:
+    case OpKind::scatter_add:
+    case OpKind::scatter_fold:
+      return infer_scatter(application);
+    case OpKind::nonzero_places:
+      return {application.sizes[0], self.rank()};
+    case OpKind::top_places: {
+      Shape shape = self;
+      if (shape.rank() > 0) shape[checked_dim(application)] = application.sizes[0];
+      return shape;
+    }
+    case OpKind::searched_places:
+      return application.operands[1].shape;
+    default:
+      return self;
+  }
+}
+
 Shape infer_shape(const Application& application) {
   switch (traits_of(application.kind).category) {
     case Category::elementwise:
@@ -194,10 +217,9 @@ Shape infer_shape(const Application& application) {
     case Category::contraction:
       return infer_mm(application);
     case Category::library:
-      break;
+      return infer_library(application);
   }
-  if (application.kind == OpKind::scatter_add) return infer_scatter_add(application);
-  return shape_of_sizes(application);  // rand
+  throw InternalError(format("{} has no category", name_of(application.kind)));
 }
 
 DType infer_dtype(const Application& application, const tables::TypeRule& rule) {

@@ -40,6 +40,9 @@ struct Traits {
                       // index along dimension 0 of a rank-1 result (arange)
 };
 
+// How scatter_fold joins an element of src with the one at its place.
+enum class ScatterFold : int64_t { product, max, min };
+
 const Traits& traits_of(OpKind kind);
 std::string_view name_of(OpKind kind);
 

@@ -70,6 +70,6 @@ std::string text_of(std::span<const TensorType> types);
 Shape infer_gather(const Application& application);
 Shape infer_narrow_write(const Application& application);
 Shape infer_cat(const Application& application);
-Shape infer_scatter_add(const Application& application);
+Shape infer_scatter(const Application& application);
 
 }  // namespace lazuli::op
