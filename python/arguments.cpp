@@ -277,8 +277,8 @@ PyObject* Call::give_tuple() {
   if (results_.size() == 1) return wrap(std::move(results_[0])).release().ptr();
   const ResultNames* names = overload_.result_names;
   const auto count = static_cast<Py_ssize_t>(results_.size());
-  nb::object tuple = nb::steal(names ? PyStructSequence_New(type_of_results(*names))
-                                     : PyTuple_New(count));
+  nb::object tuple =
+      nb::steal(names ? PyStructSequence_New(type_of_results(*names)) : PyTuple_New(count));
   if (!tuple.is_valid()) throw nb::python_error();
   for (Py_ssize_t i = 0; i < count; ++i) {
     PyObject* item = wrap(std::move(results_[static_cast<size_t>(i)])).release().ptr();

@@ -22,16 +22,16 @@ namespace lazuli::python {
 // What an argument takes.
 enum class Need : uint8_t {
   tensor,
-  tensors,   // a list or tuple of tensors
+  tensors,          // a list or tuple of tensors
   tensors_or_none,  // likewise, with None among them
-  number,    // int, float, bool, a number of NumPy: weak
-  integer,   // anything with __index__
-  fraction,  // a number
-  flag,      // True or False
-  dtype,     // ours, NumPy's, or float, int, bool
-  text,      // a str
-  dims,      // an int or a list of them
-  sizes      // likewise; alone in its place, its ints may stand as arguments of their own
+  number,           // int, float, bool, a number of NumPy: weak
+  integer,          // anything with __index__
+  fraction,         // a number
+  flag,             // True or False
+  dtype,            // ours, NumPy's, or float, int, bool
+  text,             // a str
+  dims,             // an int or a list of them
+  sizes             // likewise; alone in its place, its ints may stand as arguments of their own
 };
 
 struct Parameter {

@@ -119,8 +119,8 @@ struct Entry {
 
   std::vector<Special> specials;
 
-  // Reduction: "sum", "max", "product", ..., as it is written, and what no elements give, if that is
-  // defined.
+  // Reduction: "sum", "max", "product", ..., as it is written, and what no elements give, if that
+  // is defined.
   std::string combine;
   std::string combine_text;
   std::optional<double> empty;

@@ -8,8 +8,9 @@
 namespace lazuli::codegen {
 
 inline const std::map<std::string, size_t> kGradientHelpers = {
-    {"spread", 1},  {"share", 2},           {"return_gathered", 2},
-    {"product", 3}, {"inverse_permute", 1}, {"product_of_others", 1},
+    {"spread", 1},          {"share", 2},
+    {"return_gathered", 2}, {"product", 3},
+    {"inverse_permute", 1}, {"product_of_others", 1},
     {"flip_back", 1},       {"return_scattered", 2},
     {"return_folded", 5},   {"return_folded_source", 5}};
 

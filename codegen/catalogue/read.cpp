@@ -401,8 +401,8 @@ class Reader {
 
   void read_reduction() {
     const std::pair<const char*, const char*> folds[] = {
-        {"acc + self", "sum"},      {"max(acc, self)", "max"}, {"min(acc, self)", "min"},
-        {"acc * self", "product"},  {"acc | self", "any"},     {"acc & self", "all"}};
+        {"acc + self", "sum"},     {"max(acc, self)", "max"}, {"min(acc, self)", "min"},
+        {"acc * self", "product"}, {"acc | self", "any"},     {"acc & self", "all"}};
     const Yaml* combine = yaml_.find("combine");
     if (!combine) {
       problem(yaml_, "need 'combine'");

@@ -69,8 +69,9 @@ std::string result_names(const Schema& schema, const std::string& prefix, std::s
   std::vector<std::string> names;
   for (const schema::Return& each : schema.returns) names.push_back(quoted(each.name));
   before += fmt::format("const char* const {}_fields[] = {{{}}};\n", prefix, joined(names, ", "));
-  before += fmt::format("const ResultNames {0}_results = {{\"lazuli.return_types.{1}\", {0}_fields}};\n",
-                        prefix, schema.name);
+  before +=
+      fmt::format("const ResultNames {0}_results = {{\"lazuli.return_types.{1}\", {0}_fields}};\n",
+                  prefix, schema.name);
   return "&" + prefix + "_results";
 }
 

@@ -59,7 +59,8 @@ class Reduction : public testing::TestWithParam<ReductionCase> {
     ASSERT_EQ(got.size(), count);
     for (size_t i = 0; i < count; ++i) {
       // Sums of huge elements overflow or not, as the order says.
-      if (!c.is_exact && !c.is_product && !std::isfinite(held(2 * size[i], result.dtype()))) continue;
+      if (!c.is_exact && !c.is_product && !std::isfinite(held(2 * size[i], result.dtype())))
+        continue;
       // A product is as wrong as its factors are many, its least parts vanish.
       if (c.is_product) {
         size[i] = std::abs(exact[i]) * std::max(1.0, 0x1p-6 * static_cast<double>(factors)) + 1e-30;

@@ -131,6 +131,21 @@ def test_sizes_from_data_are_counted():
     assert lz.metrics.counters()["sizes_read"] == before
 
 
+def test_tensors_as_indices():
+    array = np.arange(24).reshape(2, 3, 4)
+    rows, columns, mask = np.array([1, 0, 1]), np.array([3, -1, 0]), array % 5 == 0
+    for index in [(rows,), (rows[:, None], columns % 3), (slice(None), slice(0, 2), columns), (mask,), (Ellipsis, columns),
+                  (rows, slice(None), columns), (None, rows), (slice(None), mask[0])]:
+        ours = tuple(lz.tensor(each) if isinstance(each, np.ndarray) else each for each in index)
+        same(lz.tensor(array)[ours if len(ours) > 1 else ours[0]], array[index])
+        x, want = lz.tensor(array), array.copy()
+        x[ours], want[index] = -7, -7
+        same(x, want)
+        x[ours] = lz.tensor(array)[ours] * 2
+        want[index] = array[index] * 2
+        same(x, want)
+
+
 def test_in_place_forms():
     x = lz.arange(6).view(2, 3)
     rows = x[0:1]

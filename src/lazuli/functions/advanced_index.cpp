@@ -101,9 +101,7 @@ Tensor AdvancedIndex::places() const {
   const int64_t before = extent_of(ordered_, 0, first_);
   const int64_t after = extent_of(ordered_, first_ + count_, ordered_.rank());
   const int64_t count = met_.product();
-  return place.expand(met_, at_)
-      .reshape({1, count, 1}, at_)
-      .expand({before, count, after}, at_);
+  return place.expand(met_, at_).reshape({1, count, 1}, at_).expand({before, count, after}, at_);
 }
 
 }  // namespace lazuli

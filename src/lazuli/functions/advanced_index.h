@@ -17,8 +17,8 @@ class AdvancedIndex {
   // A tensor of self's shape as [before, indexed, after], and back.
   Tensor folded(const Tensor& self) const;
   Tensor unfolded(const Tensor& folded) const;
-  // For a tensor so folded the places along dimension 1, [before, places, after]; -1 where an index is
-  // out of range.
+  // For a tensor so folded the places along dimension 1, [before, places, after]; -1 where an index
+  // is out of range.
   Tensor places() const;
 
  private:

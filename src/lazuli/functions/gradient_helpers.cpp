@@ -56,12 +56,12 @@ Tensor product_of_others(const Tensor& self, const GradientCall& call) {
   const Tensor count = fold(to(is_zero, wide, at));
   const Tensor zeros = fold(where(is_zero, x, 0, at));
   const Tensor whole = dims.rank() == 0 ? factors : prod(factors, dims, true, std::nullopt, at);
-  const Tensor beside_zeros = where(
-      eq(count, 1, at), whole,
-      where(eq(count, 2, at), mul(whole, sub(zeros, x, at), at), 0, at), at);
+  const Tensor beside_zeros =
+      where(eq(count, 1, at), whole,
+            where(eq(count, 2, at), mul(whole, sub(zeros, x, at), at), 0, at), at);
   const Tensor quotient = div(whole, factors, at);
-  const Tensor elsewhere = where(
-      eq(count, 0, at), quotient, where(eq(count, 1, at), mul(quotient, zeros, at), 0, at), at);
+  const Tensor elsewhere = where(eq(count, 0, at), quotient,
+                                 where(eq(count, 1, at), mul(quotient, zeros, at), 0, at), at);
   return to(where(is_zero, beside_zeros, elsewhere, at), call.dtypes[0], at);
 }
 

@@ -15,8 +15,8 @@ Tensor spread(const Tensor& folded, const GradientCall& call);
 // Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
 // names, of the operand's shape.
 Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
-// Of a product: the product of all elements that fold with each, itself left out; right up to second
-// derivatives whatever is 0.
+// Of a product: the product of all elements that fold with each, itself left out; right up to
+// second derivatives whatever is 0.
 Tensor product_of_others(const Tensor& self, const GradientCall& call);
 // Of gather: what came from each element of the operand. Where each line gives one element, a
 // comparison with the line's indices, which fuses; elsewhere a scatter.

@@ -1,4 +1,5 @@
 // Elements in other places, or more often.
+#include "lazuli/functions/arithmetic.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/data_sizes.h"
 #include "lazuli/functions/functions.gen.h"
@@ -14,8 +15,8 @@ Tensor copied(const Tensor& self, At at) {
   return record.run_copy();
 }
 
-// Of a tensor taken as [before, length, after], `length` being that of dim: each of the slices along
-// the middle `count` times, one after the other or all of them again and again.
+// Of a tensor taken as [before, length, after], `length` being that of dim: each of the slices
+// along the middle `count` times, one after the other or all of them again and again.
 Tensor repeated(const Tensor& self, int dim, int64_t count, bool is_interleaved, At at) {
   Shape shape = self.sizes();
   int64_t before = 1;
@@ -34,6 +35,14 @@ Tensor repeated(const Tensor& self, int dim, int64_t count, bool is_interleaved,
       .reshape(shape, at);
 }
 
+// The row of each place of a matrix less its column.
+Tensor distance_below_diagonal(const char* op, const Tensor& self, At at) {
+  check_defined(op, "self", self, at);
+  LZ_CHECK_AT(self.dim() >= 2, ValueError, at, "{}: need at least two dimensions; got {}", op,
+              to_string(self.sizes()));
+  return internal::index_along(self, -2, at).sub(internal::index_along(self, -1, at), 1, at);
+}
+
 void check_count(const char* op, int64_t count, At at) {
   LZ_CHECK_AT(count >= 0, ValueError, at, "{}: need repeats of at least 0; got {}", op, count);
 }
@@ -48,6 +57,16 @@ Tensor flip(const Tensor& self, const Dims& dims, At at) {
     record.attributes(folded_dims("flip", dims, self.sizes().rank(), at).span());
   }
   return record.run();
+}
+
+Tensor tril(const Tensor& self, int64_t diagonal, At at) {
+  const Tensor is_kept = distance_below_diagonal("tril", self, at).ge(-diagonal, at);
+  return arithmetic::where(is_kept, self, full({}, 0, self.dtype(), at), at);
+}
+
+Tensor triu(const Tensor& self, int64_t diagonal, At at) {
+  const Tensor is_kept = distance_below_diagonal("triu", self, at).le(-diagonal, at);
+  return arithmetic::where(is_kept, self, full({}, 0, self.dtype(), at), at);
 }
 
 Tensor roll(const Tensor& self, const DimList& shifts, const DimList& dims, At at) {

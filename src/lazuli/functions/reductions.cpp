@@ -62,7 +62,8 @@ Moments moments(const char* op, const Tensor& self, const DimList& dim,
               op);
   const Dims dims = folded_dims(op, dim, self.sizes().rank(), at);
   double count = 1;
-  for (const int64_t each : dims) count *= static_cast<double>(self.sizes()[static_cast<int>(each)]);
+  for (const int64_t each : dims)
+    count *= static_cast<double>(self.sizes()[static_cast<int>(each)]);
   const double missing = correction ? correction->to_double() : unbiased.value_or(true) ? 1 : 0;
   const Tensor x = wide(self, at);
   const Tensor mean = x.sum(dims, true, std::nullopt, at).div(count, at);
@@ -133,7 +134,8 @@ std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim, At
 std::tuple<Tensor, Tensor> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim,
                                    At at) {
   check_defined("aminmax", "self", self, at);
-  const Dims dims = folded_dims("aminmax", dim ? DimList(*dim) : DimList(), self.sizes().rank(), at);
+  const Dims dims =
+      folded_dims("aminmax", dim ? DimList(*dim) : DimList(), self.sizes().rank(), at);
   check_elements("aminmax", self, dims, at);
   return {amin(self, dims, keepdim, at), amax(self, dims, keepdim, at)};
 }

@@ -88,10 +88,10 @@ Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, cons
   check_choice("scatter_reduce", "reduce", reduce, {"sum", "prod", "mean", "amax", "amin"}, at);
   const DType dtype = self.dtype();
   const int wrapped = wrap_dim("scatter_reduce", dim, self.sizes().rank(), at);
-  const Tensor start =
-      include_self
-          ? self
-          : scatter(self, wrapped, index, one_each(index, identity_of(reduce, dtype), dtype, at), at);
+  const Tensor start = include_self
+                           ? self
+                           : scatter(self, wrapped, index,
+                                     one_each(index, identity_of(reduce, dtype), dtype, at), at);
   if (reduce == "sum") return scatter_add(start, wrapped, index, to(src, dtype, at), at);
   if (reduce == "mean") {
     const DType wide = to_wide(dtype);
@@ -165,9 +165,8 @@ Tensor index_put(const Tensor& self, TensorList indices, const Tensor& values, b
   const AdvancedIndex advanced("index_put", self, indices, at);
   check_defined("index_put", "values", values, at);
   const Tensor places = advanced.places();
-  const Tensor src = to(values, self.dtype(), at)
-                         .expand(advanced.shape(), at)
-                         .reshape(places.sizes(), at);
+  const Tensor src =
+      to(values, self.dtype(), at).expand(advanced.shape(), at).reshape(places.sizes(), at);
   const Tensor folded = advanced.folded(self);
   return advanced.unfolded(accumulate ? scatter_add(folded, 1, places, src, at)
                                       : scatter(folded, 1, places, src, at));
@@ -220,10 +219,10 @@ Tensor share_of_scattered(const Tensor& grad, const Tensor& self, const Tensor& 
   const auto others = [&](const Tensor& x, const Tensor& is_zero, const Tensor& factor,
                           const Tensor& p, const Tensor& n, const Tensor& z) {
     const Tensor quotient = div(p, factor, at);
-    const Tensor beside_zeros = where(
-        eq(n, 1, at), p, where(eq(n, 2, at), mul(p, sub(z, x, at), at), 0, at), at);
-    const Tensor elsewhere = where(
-        eq(n, 0, at), quotient, where(eq(n, 1, at), mul(quotient, z, at), 0, at), at);
+    const Tensor beside_zeros =
+        where(eq(n, 1, at), p, where(eq(n, 2, at), mul(p, sub(z, x, at), at), 0, at), at);
+    const Tensor elsewhere =
+        where(eq(n, 0, at), quotient, where(eq(n, 1, at), mul(quotient, z, at), 0, at), at);
     return where(is_zero, beside_zeros, elsewhere, at);
   };
   if (!of_src) return mul(grad, others(self, zero_self, factor_self, whole, count, zeros), at);

@@ -91,8 +91,8 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
               "searchsorted: need a sequence [N], or one for each line of self; got {} and {}",
               to_string(sequence), to_string(values));
   const DType dtype = promote(sorted_sequence.dtype(), self.dtype());
-  const Tensor places = internal::searched_places(to(sorted_sequence, dtype, at),
-                                                  to(self, dtype, at), right, at);
+  const Tensor places =
+      internal::searched_places(to(sorted_sequence, dtype, at), to(self, dtype, at), right, at);
   return out_int32 ? to(places, kInt32, at) : places;
 }
 
@@ -126,10 +126,10 @@ std::tuple<Tensor, Tensor, Tensor> unique(const Tensor& self, bool, bool return_
   }
   if (return_counts) {
     const int64_t groups = firsts.numel();
-    const Tensor after = groups == 0 ? firsts
-                                     : cat({narrow(firsts, 0, 1, groups - 1, at),
-                                            full({1}, length, kInt64, at)},
-                                           0, at);
+    const Tensor after =
+        groups == 0
+            ? firsts
+            : cat({narrow(firsts, 0, 1, groups - 1, at), full({1}, length, kInt64, at)}, 0, at);
     counts = after.sub(firsts, 1, at);
   }
   return {gather(ordered, 0, firsts, at), inverse, counts};
@@ -145,8 +145,8 @@ Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert, At
   const Tensor wanted = to(elements, dtype, at);
   const Tensor tests = reshape(to(test_elements, dtype, at), {-1}, at);
   const Tensor ordered = gather(tests, 0, internal::sorted_places(tests, 0, 0, at), at);
-  const Tensor place =
-      minimum(internal::searched_places(ordered, wanted, 0, at), full({}, count - 1, kInt64, at), at);
+  const Tensor place = minimum(internal::searched_places(ordered, wanted, 0, at),
+                               full({}, count - 1, kInt64, at), at);
   const Tensor nearest = gather(ordered, 0, reshape(place, {-1}, at), at).view(wanted.sizes(), at);
   return invert ? nearest.ne(wanted, at) : nearest.eq(wanted, at);
 }

@@ -42,8 +42,8 @@ void sorted_places(const backend::LibraryCall& call);
 // Attributes: dim, and whether the greatest are wanted. The first places of that order, as many as
 // the result holds.
 void top_places(const backend::LibraryCall& call);
-// Operands: a sorted sequence or one for each line of the values, and the values; attribute: whether
-// equal elements come before. How many elements of the sequence come before each value.
+// Operands: a sorted sequence or one for each line of the values, and the values; attribute:
+// whether equal elements come before. How many elements of the sequence come before each value.
 void searched_places(const backend::LibraryCall& call);
 
 }  // namespace lazuli::cpu

@@ -13,8 +13,8 @@
 
 namespace lazuli::cpu {
 
-inline constexpr int64_t kLines = 256;            // most lines that a task follows at once
-inline constexpr int64_t kTaskElements = 4096;    // fewer are not worth a task of their own
+inline constexpr int64_t kLines = 256;          // most lines that a task follows at once
+inline constexpr int64_t kTaskElements = 4096;  // fewer are not worth a task of their own
 
 // Walks the row-major positions of a shape and keeps, for a few tensors, the offset there.
 template <int kTensors>

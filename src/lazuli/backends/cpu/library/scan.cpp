@@ -22,8 +22,8 @@ T narrowed(Wide<T> x) {
   return static_cast<T>(x);
 }
 
-// result[order] = step(folded so far, order, elements of the inputs there), along each line from its
-// beginning, or from its end where `reverse` is set.
+// result[order] = step(folded so far, order, elements of the inputs there), along each line from
+// its beginning, or from its end where `reverse` is set.
 template <typename T, typename Output, typename Folded, int kInputs, typename Step>
 void scan(const LibraryCall& call, int dim, bool reverse, const Step& step) {
   TensorArgument inputs[kInputs];
@@ -99,13 +99,13 @@ void running_product(const LibraryCall& call) {
 void linear_recurrence(const LibraryCall& call) {
   with_elements(call.result.dtype, [&](auto element) {
     using T = decltype(element);
-    scan<T, T, Wide<T>, 2>(
-        call, static_cast<int>(call.attributes[0]), call.attributes[1] != 0,
-        [](Wide<T>& folded, int64_t order, int64_t, T x, T factor) {
-          const auto wide = static_cast<Wide<T>>(x);
-          folded = order == 0 ? wide : wide + static_cast<Wide<T>>(factor) * folded;
-          return narrowed<T>(folded);
-        });
+    scan<T, T, Wide<T>, 2>(call, static_cast<int>(call.attributes[0]), call.attributes[1] != 0,
+                           [](Wide<T>& folded, int64_t order, int64_t, T x, T factor) {
+                             const auto wide = static_cast<Wide<T>>(x);
+                             folded =
+                                 order == 0 ? wide : wide + static_cast<Wide<T>>(factor) * folded;
+                             return narrowed<T>(folded);
+                           });
   });
 }
 
@@ -113,14 +113,15 @@ void running_place(const LibraryCall& call) {
   const bool is_least = call.attributes[1] != 0;
   with_elements(call.operands[0].dtype, [&](auto element) {
     using T = decltype(element);
-    scan<T, int64_t, Extreme<T>, 1>(
-        call, static_cast<int>(call.attributes[0]), false,
-        [is_least](Extreme<T>& found, int64_t order, int64_t j, T x) {
-          const bool is_found = is_least ? x <= found.value : x >= found.value;
-          const bool is_number = found.value == found.value;
-          if (order == 0 || x != x || (is_number && is_found)) found = {x, j};
-          return found.place;
-        });
+    scan<T, int64_t, Extreme<T>, 1>(call, static_cast<int>(call.attributes[0]), false,
+                                    [is_least](Extreme<T>& found, int64_t order, int64_t j, T x) {
+                                      const bool is_found =
+                                          is_least ? x <= found.value : x >= found.value;
+                                      const bool is_number = found.value == found.value;
+                                      if (order == 0 || x != x || (is_number && is_found))
+                                        found = {x, j};
+                                      return found.place;
+                                    });
   });
 }
 

@@ -44,9 +44,9 @@ void searched_places(const backend::LibraryCall& call) {
       const int64_t first = task * kValues;
       Walk<2> walk(values.shape, {&values.strides, &lines}, first);
       for (int64_t i = first; i < std::min(first + kValues, count); ++i, walk.advance()) {
-        places[i] = place_of(elements + walk.offsets[1], sequence.shape[last],
-                             sequence.strides[last], sort_key(wanted[walk.offsets[0]]),
-                             takes_equal);
+        places[i] =
+            place_of(elements + walk.offsets[1], sequence.shape[last], sequence.strides[last],
+                     sort_key(wanted[walk.offsets[0]]), takes_equal);
       }
     });
   });

@@ -15,9 +15,9 @@ namespace {
 using backend::LibraryCall;
 using backend::TensorArgument;
 
-constexpr int64_t kCompared = 256;         // shorter lines are sorted by comparing
-constexpr int64_t kShared = 256 * 1024;    // longer lines are sorted by all threads together
-constexpr int64_t kPart = 32 * 1024;       // least elements of a part of such a line
+constexpr int64_t kCompared = 256;       // shorter lines are sorted by comparing
+constexpr int64_t kShared = 256 * 1024;  // longer lines are sorted by all threads together
+constexpr int64_t kPart = 32 * 1024;     // least elements of a part of such a line
 constexpr int kDigits = 256;
 
 // Pairs of a key and a place, ordered by both.
@@ -40,8 +40,9 @@ int64_t place_in(const Wide& pair) { return static_cast<int64_t>(pair.place); }
 unsigned digit_of(Narrow pair, int digit) { return pair >> (32 + 8 * digit) & 0xff; }
 unsigned digit_of(const Wide& pair, int digit) { return pair.key >> (8 * digit) & 0xff; }
 
-// Sorts by the key's bytes, the last one first; each pass keeps the order of those before. The parts
-// of a line know from all parts' counts where their pairs go, so it does not matter who moves them.
+// Sorts by the key's bytes, the last one first; each pass keeps the order of those before. The
+// parts of a line know from all parts' counts where their pairs go, so it does not matter who moves
+// them.
 template <typename Pair>
 void radix_sort(Pair* pairs, Pair* spare, int64_t count, int digits) {
   const int64_t parts = count < kShared ? 1 : std::min<int64_t>(16, count / kPart);
@@ -113,8 +114,7 @@ void select_pairs(const T* line, int64_t length, int64_t step, SortKey<T> flip, 
 
 // Calls f(first line of the task, its scratch) with `bytes` of scratch for each line's sorting.
 template <typename T>
-void for_each_line(const LibraryCall& call, int dim, int64_t pairs,
-                   const auto& visit) {
+void for_each_line(const LibraryCall& call, int dim, int64_t pairs, const auto& visit) {
   using Pair = std::conditional_t<sizeof(T) == 8, Wide, Narrow>;
   const TensorArgument self = with_dimension(call.operands[0]);
   const TensorArgument result = with_dimension(call.result);
