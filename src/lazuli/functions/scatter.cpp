@@ -21,6 +21,17 @@ Tensor one_each(const Tensor& index, Scalar value, DType dtype, At at) {
   return full(index.sizes(), value, dtype, at);
 }
 
+// Broadcast to `shape`.
+Tensor spread(const char* op, const char* what, const Tensor& tensor, const Shape& shape, At at) {
+  const Shape& own = tensor.sizes();
+  const int added = shape.rank() - own.rank();
+  bool fits = added >= 0;
+  for (int i = 0; fits && i < own.rank(); ++i) fits = own[i] == 1 || own[i] == shape[i + added];
+  LZ_CHECK_AT(fits, ValueError, at, "{}: need {} to broadcast to {}; got {}", op, what,
+              to_string(shape), to_string(own));
+  return tensor.expand(shape, at);
+}
+
 // What changes no fold: the least of the largest, the greatest of the least.
 Scalar identity_of(std::string_view reduce, DType dtype) {
   if (reduce == "prod") return int64_t{1};
@@ -142,7 +153,7 @@ Tensor masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& sour
   check_defined("masked_scatter", "mask", mask, at);
   check_defined("masked_scatter", "source", source, at);
   check_dtype("masked_scatter", "mask", mask, kBool, at);
-  const Tensor chosen = mask.expand(self.sizes(), at);
+  const Tensor chosen = spread("masked_scatter", "mask", mask, self.sizes(), at);
   const Tensor values = to(source, self.dtype(), at);
   // The n-th place takes the n-th element; where nothing is taken any place will do, and of no
   // elements the only one that is put in.
@@ -166,7 +177,8 @@ Tensor index_put(const Tensor& self, TensorList indices, const Tensor& values, b
   check_defined("index_put", "values", values, at);
   const Tensor places = advanced.places();
   const Tensor src =
-      to(values, self.dtype(), at).expand(advanced.shape(), at).reshape(places.sizes(), at);
+      spread("index_put", "values", to(values, self.dtype(), at), advanced.shape(), at)
+          .reshape(places.sizes(), at);
   const Tensor folded = advanced.folded(self);
   return advanced.unfolded(accumulate ? scatter_add(folded, 1, places, src, at)
                                       : scatter(folded, 1, places, src, at));
