@@ -4,7 +4,6 @@
 #include "lazuli/functions/arithmetic.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/losses.h"
 #include "lazuli/functions/recording.h"
 
 namespace lazuli {
@@ -89,7 +88,7 @@ std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim, At at) {
 // exp(self[i] - m[i]) + exp(m[i - 1] - m[i]) * s[i - 1]. The result does not depend on m, so no
 // gradient flows through it; an infinite m is taken as 0.
 Tensor logcumsumexp(const Tensor& self, int64_t dim, At at) {
-  check_fractions("logcumsumexp", "self", self, at);
+  check_floating("logcumsumexp", "self", self, at);
   const int wrapped = wrap_dim("logcumsumexp", dim, self.sizes().rank(), at);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const Tensor x = to(self, to_wide(self.dtype()), at);

@@ -6,7 +6,6 @@
 #include "lazuli/functions/arithmetic.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/losses.h"
 #include "lazuli/functions/recording.h"
 
 namespace lazuli {
@@ -57,7 +56,7 @@ struct Moments {
 Moments moments(const char* op, const Tensor& self, const DimList& dim,
                 std::optional<Scalar> correction, bool keepdim, std::optional<bool> unbiased,
                 At at) {
-  check_fractions(op, "self", self, at);
+  check_floating(op, "self", self, at);
   LZ_CHECK_AT(!correction || !unbiased, ValueError, at, "{}: need correction or unbiased; got both",
               op);
   const Dims dims = folded_dims(op, dim, self.sizes().rank(), at);
@@ -185,7 +184,7 @@ Tensor logsumexp(const Tensor& self, const DimList& dim, bool keepdim, At at) {
 }
 
 Tensor norm(const Tensor& self, std::optional<Scalar> p, const DimList& dim, bool keepdim, At at) {
-  check_fractions("norm", "self", self, at);
+  check_floating("norm", "self", self, at);
   const double power = p ? p->to_double() : 2;
   LZ_CHECK_AT(power == power, ValueError, at, "norm: need a number for p; got {}", to_string(*p));
   const Dims dims = folded_dims("norm", dim, self.sizes().rank(), at);
@@ -218,7 +217,7 @@ Tensor nansum(const Tensor& self, const DimList& dim, bool keepdim, std::optiona
 
 Tensor nanmean(const Tensor& self, const DimList& dim, bool keepdim, std::optional<DType> dtype,
                At at) {
-  check_fractions("nanmean", "self", self, at);
+  check_floating("nanmean", "self", self, at);
   const Dims dims = folded_dims("nanmean", dim, self.sizes().rank(), at);
   const DType result = dtype.value_or(self.dtype());
   const Tensor total = nansum(self, dims, keepdim, to_wide(result), at);
