@@ -257,7 +257,7 @@ bool Call::convert_list(size_t place, PyObject* object) {
 }
 
 PyObject* Call::run() {
-  if (waits_) {
+  if (waits_ || overload_.evaluates) {
     const nb::gil_scoped_release release;
     overload_.run(*this);
   } else {

@@ -54,6 +54,7 @@ struct Overload {
   const char* signature;  // for messages: "add(Tensor input, ...) -> Tensor"
   std::span<const Parameter> parameters;
   const ResultNames* result_names;  // null: a tuple, or one result
+  bool evaluates;                   // may wait for what is pending
   void (*run)(Call& call);
 };
 

@@ -135,6 +135,7 @@ struct Entry {
 
   bool can_fail = false;  // on the device
   bool is_random = false;
+  bool evaluates = false;  // may read the result's size from the data, and wait for it
 
   // Gradient of each differentiable tensor operand, an expression over `grad`, `result` and the
   // arguments: given by the entry or derived from the formula. A view's, a concat's and a

@@ -38,6 +38,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "as",
                                         "can_fail",
                                         "random",
+                                        "evaluates",
                                         "grad",
                                         "reference",
                                         "ulp",
@@ -341,6 +342,7 @@ class Reader {
   void read_meaning() {
     entry_.can_fail = flag(yaml_, "can_fail");
     entry_.is_random = flag(yaml_, "random");
+    entry_.evaluates = flag(yaml_, "evaluates");
     entry_.takes_index = flag(yaml_, "takes_index");
     entry_.equation = text("equation");
     entry_.combine = text("combine");

@@ -48,8 +48,8 @@ std::string result_names(const Schema& schema, const std::string& prefix, std::s
 }
 
 // The overload, and before it its parameters and the names of its results.
-std::string overload_row(const Function& function, const std::string& parameters_name,
-                         std::string& before) {
+std::string overload_row(const Entry& entry, const Function& function,
+                         const std::string& parameters_name, std::string& before) {
   const Schema& schema = function.schema;
   std::vector<std::string> parameters, values;
   for (size_t i = 0; i < schema.arguments.size(); ++i) {
@@ -66,9 +66,9 @@ std::string overload_row(const Function& function, const std::string& parameters
   before += fmt::format("const Parameter {}[] = {{\n    {}}};\n", parameters_name,
                         joined(parameters, ",\n    "));
   return fmt::format(
-      "    {{{},\n     {},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
+      "    {{{},\n     {},\n     {},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
       quoted(python_signature(schema)), parameters_name,
-      result_names(schema, parameters_name, before), call);
+      result_names(schema, parameters_name, before), entry.evaluates, call);
 }
 
 std::string documentation(const PythonFunction& function) {
@@ -141,7 +141,7 @@ std::string python_bindings(const Catalogue& catalogue) {
     std::string overloads;
     for (size_t i = 0; i < function.overloads.size(); ++i) {
       const std::string parameters = fmt::format("k_{}_{}", function.name, i);
-      overloads += overload_row(*function.overloads[i], parameters, text);
+      overloads += overload_row(*function.entries[i], *function.overloads[i], parameters, text);
     }
     text += fmt::format("const Overload k_{}[] = {{\n{}}};\n\n", function.name, overloads);
     table += fmt::format("    {{{}, k_{}}},\n", quoted(function.name), function.name);

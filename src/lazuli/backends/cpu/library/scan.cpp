@@ -33,35 +33,47 @@ void scan(const LibraryCall& call, int dim, bool reverse, const Step& step) {
   for (int k = 0; k < kInputs; ++k) strides[k] = &inputs[k].strides;
   strides[kInputs] = &result.strides;
   const int64_t length = result.shape[dim];
-  const int64_t least = result.strides[dim] == 1 ? 1 : 16;
   if (result.shape.product() == 0) return;
+  const bool is_in_order = result.strides[dim] == 1;
+  const auto place_of = [&](int64_t order) { return reverse ? length - 1 - order : order; };
+  // The next element of the line that begins at `places`.
+  const auto advance = [&](Folded& folded, int64_t order, const auto& places) {
+    const int64_t j = place_of(order);
+    const T* from[kInputs];
+    for (int k = 0; k < kInputs; ++k) {
+      from[k] = reinterpret_cast<const T*>(inputs[k].data) + places(k) + j * inputs[k].strides[dim];
+    }
+    Output& to = reinterpret_cast<Output*>(result.data)[places(kInputs) + j * result.strides[dim]];
+    if constexpr (kInputs == 1) {
+      to = step(folded, order, j, *from[0]);
+    } else {
+      to = step(folded, order, j, *from[0], *from[1]);
+    }
+  };
   const auto scan_block = [&](const LineBlock<kInputs + 1>& block) {
     const kernel::FloatEnvironment rules;
+    if (is_in_order) {  // a line lies in order: one after the other
+      for (int64_t i = 0; i < block.count; ++i) {
+        Folded folded = {};
+        const auto places = [&](int tensor) { return block.offsets[tensor][i]; };
+        for (int64_t order = 0; order < length; ++order) advance(folded, order, places);
+      }
+      return;
+    }
     Folded folded[kLines] = {};
     for (int64_t order = 0; order < length; ++order) {
-      const int64_t j = reverse ? length - 1 - order : order;
-      const T* from[kInputs];
-      for (int k = 0; k < kInputs; ++k) {
-        from[k] = reinterpret_cast<const T*>(inputs[k].data) + j * inputs[k].strides[dim];
-      }
-      Output* to = reinterpret_cast<Output*>(result.data) + j * result.strides[dim];
-      const auto advance = [&](int64_t i, const auto& place) {
-        if constexpr (kInputs == 1) {
-          to[place(1, i)] = step(folded[i], order, j, from[0][place(0, i)]);
-        } else {
-          to[place(2, i)] = step(folded[i], order, j, from[0][place(0, i)], from[1][place(1, i)]);
-        }
-      };
       if (block.are_neighbours) {
-        const auto place = [&](int tensor, int64_t i) { return block.offsets[tensor][0] + i; };
-        for (int64_t i = 0; i < block.count; ++i) advance(i, place);
+        for (int64_t i = 0; i < block.count; ++i) {
+          advance(folded[i], order, [&](int tensor) { return block.offsets[tensor][0] + i; });
+        }
       } else {
-        const auto place = [&](int tensor, int64_t i) { return block.offsets[tensor][i]; };
-        for (int64_t i = 0; i < block.count; ++i) advance(i, place);
+        for (int64_t i = 0; i < block.count; ++i) {
+          advance(folded[i], order, [&](int tensor) { return block.offsets[tensor][i]; });
+        }
       }
     }
   };
-  for_each_block<kInputs + 1>(result.shape, dim, strides, least, scan_block);
+  for_each_block<kInputs + 1>(result.shape, dim, strides, is_in_order ? 1 : 16, scan_block);
 }
 
 template <typename T>
