@@ -22,7 +22,8 @@ namespace lazuli::python {
 // What an argument takes.
 enum class Need : uint8_t {
   tensor,
-  tensors,          // a list or tuple of tensors
+  tensors,          // a list or tuple of tensors; alone at the end, they may stand as arguments of
+                    // their own
   tensors_or_none,  // likewise, with None among them
   number,           // int, float, bool, a number of NumPy: weak
   integer,          // anything with __index__
@@ -124,6 +125,10 @@ class Call {
     std::apply([this](auto&... each) { (give(std::move(each)), ...); }, results);
     is_tuple_ = true;
   }
+  void give(std::vector<Tensor> results) {
+    results_ = std::move(results);
+    is_list_ = true;
+  }
   void give_first() { gives_first_ = true; }
 
  private:
@@ -153,12 +158,13 @@ class Call {
   uint8_t list_count_ = 0;
   PyObject* first_ = nullptr;
   PyObject* objects_[kMaxParameters];
-  nanobind::object extents_;  // a tuple of the ints that stand as arguments of their own
+  nanobind::object open_list_;  // a tuple of the items that stand as arguments of their own
   Value values_[kMaxParameters];
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;
   std::vector<Tensor> results_;
   bool is_tuple_ = false;
+  bool is_list_ = false;
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.

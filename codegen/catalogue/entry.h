@@ -133,7 +133,7 @@ struct Entry {
   formula::Block as;
   std::vector<std::pair<std::string, std::string>> shapes;
 
-  bool can_fail = false;  // on the device
+  std::string failure;  // what can go wrong on the device; empty: nothing
   bool is_random = false;
   bool evaluates = false;  // may read the result's size from the data, and wait for it
 

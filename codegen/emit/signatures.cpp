@@ -108,9 +108,10 @@ std::string declared_parameters(const Schema& schema, bool is_method,
 }
 
 std::string return_type(const Function& function) {
-  const size_t count = function.schema.returns.size();
-  if (count == 1) return function.is_in_place ? "const Tensor&" : "Tensor";
-  return "std::tuple<" + joined(std::vector<std::string>(count, "Tensor"), ", ") + ">";
+  const std::vector<schema::Return>& returns = function.schema.returns;
+  if (function.is_in_place) return "const Tensor&";
+  if (returns.size() == 1) return returns[0].type.is_list ? "std::vector<Tensor>" : "Tensor";
+  return "std::tuple<" + joined(std::vector<std::string>(returns.size(), "Tensor"), ", ") + ">";
 }
 
 Meaning meaning_of(const Type& type) {

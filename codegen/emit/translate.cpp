@@ -155,8 +155,7 @@ Piece Translator::function(const Expression& node) {
   std::vector<std::string> arguments;
   for (const Entry& entry : catalogue_.entries) {
     for (const Function& candidate : entry.functions) {
-      if (candidate.schema.name != name || candidate.is_in_place) continue;
-      if (candidate.schema.returns.size() != 1) continue;
+      if (candidate.schema.name != name || return_type(candidate) != "Tensor") continue;
       if (!fits(candidate.schema, positional, pieces, arguments)) continue;
       arguments.push_back("at");
       return {fmt::format("{}{}({})", entry.is_internal ? "internal::" : "", name,

@@ -16,7 +16,7 @@ from operands import DTYPES, FLOATS, INTEGERS, Maker, Operand, long_name
 with open(os.environ["LAZULI_CASES"], encoding="utf-8") as table:
     ENTRIES = json.load(table)
 # They take elements without gaps alone.
-NEEDS_PLAIN = {"view"}
+NEEDS_PLAIN = {"view", "view_as", "as_strided"}
 COMPARED = [entry for entry in ENTRIES if entry["numpy"]]
 
 SHAPES = {  # of as many operands as there are, broadcast against each other

@@ -18,6 +18,14 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
 // Of a product: the product of all elements that fold with each, itself left out; right up to
 // second derivatives whatever is 0.
 Tensor product_of_others(const Tensor& self, const GradientCall& call);
+// Of slice, diagonal and as_strided: what came from each element of the operand; of elements that
+// as_strided repeats, the sum.
+Tensor return_slice(const Tensor& grad, const GradientCall& call);
+Tensor return_diagonal(const Tensor& grad, const GradientCall& call);
+Tensor return_strided(const Tensor& grad, const GradientCall& call);
+// Of strided_write: the gradient of what was written, and of what it was written over.
+Tensor written(const Tensor& grad, const GradientCall& call);
+Tensor written_over(const Tensor& grad, const GradientCall& call);
 // Of gather: what came from each element of the operand. Where each line gives one element, a
 // comparison with the line's indices, which fuses; elsewhere a scatter.
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call);
