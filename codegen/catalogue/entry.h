@@ -65,6 +65,7 @@ struct Function {
   bool is_function = true;  // lazuli::exp(x)
   bool is_method = true;    // x.exp(); needs a first argument `self`
   bool is_in_place = false;
+  bool is_derived = false;  // the in-place form that `in_place: true` adds
   // The arguments that become the kind's operands, in the kind's order: rsub has [other, self,
   // alpha] for sub's [self, other, alpha]. Empty for functions by hand and composites.
   std::vector<std::string> operands;

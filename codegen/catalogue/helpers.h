@@ -13,7 +13,8 @@ inline const std::map<std::string, size_t> kGradientHelpers = {
     {"inverse_permute", 1}, {"product_of_others", 1},
     {"flip_back", 1},       {"return_scattered", 2},
     {"return_folded", 5},   {"return_folded_source", 5},
-    {"written", 1},         {"written_over", 1},     {"return_slice", 1},
-    {"return_diagonal", 1}, {"return_strided", 1}};
+    {"written", 1},         {"written_over", 1},
+    {"return_slice", 1},    {"return_diagonal", 1},
+    {"return_strided", 1}};
 
 }  // namespace lazuli::codegen

@@ -193,6 +193,7 @@ class Reader {
     function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true, false};
     function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true, false};
     function.is_in_place = true;
+    function.is_derived = true;
     function.is_function = false;
     entry_.functions.push_back(function);
     return true;

@@ -319,7 +319,7 @@ std::string method_definition(const Catalogue& catalogue, const Entry& entry,
 
 // The function of that name, written back.
 bool is_derived_in_place(const Entry& entry, const Function& function) {
-  return function.is_in_place && entry.kind == Kind::composite && !entry.function().is_in_place;
+  return function.is_derived && entry.kind == Kind::composite;
 }
 
 // Their arguments need more than wrapping a dimension: written in src/lazuli/functions.
