@@ -129,7 +129,7 @@ class Call:
             names["dim"] = None
         scope = {"np": np, "sp": scipy.special, "ref": references}
         with np.errstate(all="ignore"):
-            return eval(self.entry["numpy"], scope, names)
+            return eval(self.entry["numpy"], scope | names)
 
     def __str__(self):
         def text(value):
