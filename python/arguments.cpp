@@ -1,6 +1,7 @@
 // From Python's arguments to those of C++: which overload they fit, what each becomes.
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "lazuli/functions/check.h"
 #include "lazuli/tensor/variable.h"
@@ -40,6 +41,7 @@ bool is_named(const Parameter& parameter, const char* name) {
 const char* text_of(Need need) {
   constexpr const char* kTexts[] = {"a Tensor",
                                     "a list of Tensors",
+                                    "a list of Tensors or None",
                                     "a number",
                                     "an int",
                                     "a number",
@@ -69,6 +71,21 @@ int64_t integer_in(PyObject* object, At at) {
 
 const char* type_name(PyObject* object) { return Py_TYPE(object)->tp_name; }
 
+// Made at the first call and kept, as Python's own types are.
+PyTypeObject* type_of_results(const ResultNames& names) {
+  static std::map<const ResultNames*, PyTypeObject*> types;
+  PyTypeObject*& type = types[&names];
+  if (type) return type;
+  std::vector<PyStructSequence_Field> fields;
+  for (const char* field : names.fields) fields.push_back({field, nullptr});
+  fields.push_back({nullptr, nullptr});
+  PyStructSequence_Desc description{names.type_name, nullptr, fields.data(),
+                                    static_cast<int>(names.fields.size())};
+  type = PyStructSequence_NewType(&description);
+  if (!type) throw nb::python_error();
+  return type;
+}
+
 }  // namespace
 
 std::optional<Scalar> Call::optional_number(size_t place) const {
@@ -79,6 +96,9 @@ std::optional<int64_t> Call::optional_integer(size_t place) const {
 }
 std::optional<double> Call::optional_fraction(size_t place) const {
   return is_given(place) ? std::optional(values_[place].fraction) : std::nullopt;
+}
+std::optional<bool> Call::optional_flag(size_t place) const {
+  return is_given(place) ? std::optional(values_[place].flag) : std::nullopt;
 }
 std::optional<DType> Call::optional_dtype(size_t place) const {
   return is_given(place) ? std::optional(values_[place].dtype) : std::nullopt;
@@ -217,14 +237,19 @@ bool Call::convert(size_t place, PyObject* object) {
 bool Call::convert_list(size_t place, PyObject* object) {
   const Need need = overload_.parameters[place].need;
   const bool is_list = PyList_Check(object) || PyTuple_Check(object);
-  if (!is_list && (need == Need::tensors || !is_integer(object))) return false;
+  const bool takes_none = need == Need::tensors_or_none;
+  const bool takes_tensors = need == Need::tensors || takes_none;
+  if (!is_list && (takes_tensors || !is_integer(object))) return false;
   const auto count = is_list ? static_cast<size_t>(PySequence_Fast_GET_SIZE(object)) : 1;
   PyObject** items = is_list ? PySequence_Fast_ITEMS(object) : &object;
-  if (need == Need::tensors) {
-    if (!std::all_of(items, items + count, is_tensor)) return false;
+  if (takes_tensors) {
+    const auto fits = [&](PyObject* item) {
+      return is_tensor(item) || (takes_none && item == Py_None);
+    };
+    if (!std::all_of(items, items + count, fits)) return false;
     for (size_t i = 0; i < count; ++i) {
-      tensors_.push_back(tensor_in(items[i]));
-      waits_ |= tensors_.back().variable().is_pinned();
+      tensors_.push_back(items[i] == Py_None ? Tensor() : tensor_in(items[i]));
+      waits_ |= tensors_.back().defined() && tensors_.back().variable().is_pinned();
     }
     return true;
   }
@@ -239,23 +264,35 @@ bool Call::convert_list(size_t place, PyObject* object) {
 }
 
 PyObject* Call::run() {
-  if (waits_) {
+  if (waits_ || overload_.evaluates) {
     const nb::gil_scoped_release release;
     overload_.run(*this);
   } else {
     overload_.run(*this);
   }
   if (gives_first_) return Py_NewRef(first_);
-  if (results_) {
-    const nb::object tuple = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(results_->size())));
-    if (!tuple.is_valid()) throw nb::python_error();
-    for (size_t i = 0; i < results_->size(); ++i) {
-      PyObject* result = wrap(std::move((*results_)[i])).release().ptr();
-      PyTuple_SET_ITEM(tuple.ptr(), static_cast<Py_ssize_t>(i), result);
+  if (!is_tuple_ && !is_list_) return wrap(std::move(results_[0])).release().ptr();
+  return give_tuple();
+}
+
+// What was not asked for is left out; one alone stands for itself.
+PyObject* Call::give_tuple() {
+  std::erase_if(results_, [](const Tensor& each) { return !each.defined(); });
+  if (is_tuple_ && results_.size() == 1) return wrap(std::move(results_[0])).release().ptr();
+  const ResultNames* names = overload_.result_names;
+  const auto count = static_cast<Py_ssize_t>(results_.size());
+  nb::object tuple =
+      nb::steal(names ? PyStructSequence_New(type_of_results(*names)) : PyTuple_New(count));
+  if (!tuple.is_valid()) throw nb::python_error();
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* item = wrap(std::move(results_[static_cast<size_t>(i)])).release().ptr();
+    if (names) {
+      PyStructSequence_SetItem(tuple.ptr(), i, item);
+    } else {
+      PyTuple_SET_ITEM(tuple.ptr(), i, item);
     }
-    return Py_NewRef(tuple.ptr());
   }
-  return wrap(std::move(result_)).release().ptr();
+  return tuple.release().ptr();
 }
 
 PyObject* call_if_fit(const Function& function, const Arguments& arguments) {

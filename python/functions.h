@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,16 +22,17 @@ namespace lazuli::python {
 // What an argument takes.
 enum class Need : uint8_t {
   tensor,
-  tensors,   // a list or tuple of tensors; alone at the end, they may stand as arguments of their
-             // own
-  number,    // int, float, bool, a number of NumPy: weak
-  integer,   // anything with __index__
-  fraction,  // a number
-  flag,      // True or False
-  dtype,     // ours, NumPy's, or float, int, bool
-  text,      // a str
-  dims,      // an int or a list of them
-  sizes      // likewise; alone in its place, its ints may stand as arguments of their own
+  tensors,          // a list or tuple of tensors; alone at the end, they may stand as arguments of
+                    // their own
+  tensors_or_none,  // likewise, with None among them
+  number,           // int, float, bool, a number of NumPy: weak
+  integer,          // anything with __index__
+  fraction,         // a number
+  flag,             // True or False
+  dtype,            // ours, NumPy's, or float, int, bool
+  text,             // a str
+  dims,             // an int or a list of them
+  sizes             // likewise; alone in its place, its ints may stand as arguments of their own
 };
 
 struct Parameter {
@@ -43,9 +45,17 @@ struct Parameter {
 
 class Call;
 
+// What several results are together: a tuple, with names where the schema names them.
+struct ResultNames {
+  const char* type_name;  // "lazuli.return_types.sort"
+  std::span<const char* const> fields;
+};
+
 struct Overload {
   const char* signature;  // for messages: "add(Tensor input, ...) -> Tensor"
   std::span<const Parameter> parameters;
+  const ResultNames* result_names;  // null: a tuple, or one result
+  bool evaluates;                   // may wait for what is pending
   void (*run)(Call& call);
 };
 
@@ -104,12 +114,21 @@ class Call {
   std::optional<Scalar> optional_number(size_t place) const;
   std::optional<int64_t> optional_integer(size_t place) const;
   std::optional<double> optional_fraction(size_t place) const;
+  std::optional<bool> optional_flag(size_t place) const;
   std::optional<DType> optional_dtype(size_t place) const;
   At at() const { return at_; }
 
   // What the overload gives.
-  void give(Tensor result) { result_ = std::move(result); }
-  void give(std::vector<Tensor> results) { results_ = std::move(results); }
+  void give(Tensor result) { results_.push_back(std::move(result)); }
+  template <typename... Results>
+  void give(std::tuple<Results...> results) {
+    std::apply([this](auto&... each) { (give(std::move(each)), ...); }, results);
+    is_tuple_ = true;
+  }
+  void give(std::vector<Tensor> results) {
+    results_ = std::move(results);
+    is_list_ = true;
+  }
   void give_first() { gives_first_ = true; }
 
  private:
@@ -129,6 +148,7 @@ class Call {
   bool convert(size_t place, PyObject* object);
   bool convert_list(size_t place, PyObject* object);
   const char* shown_name(size_t place, bool is_method) const;
+  PyObject* give_tuple();
 
   const Overload& overload_;
   At at_;
@@ -142,8 +162,9 @@ class Call {
   Value values_[kMaxParameters];
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;
-  Tensor result_;
-  std::optional<std::vector<Tensor>> results_;  // a tuple's
+  std::vector<Tensor> results_;
+  bool is_tuple_ = false;
+  bool is_list_ = false;
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.

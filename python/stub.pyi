@@ -1,7 +1,7 @@
 # Types of the module: written by hand but for the catalogue's part.
 import builtins
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "codegen/catalogue/dtypes.h"
+#include "codegen/catalogue/helpers.h"
 #include "codegen/catalogue/scope.h"
 #include "codegen/formula/gradient.h"
 #include "codegen/schema/parser.h"
@@ -21,8 +22,6 @@ using formula::Node;
 const std::map<std::string, size_t> kHelpers = {
     {"size", 2},   {"numel", 1}, {"dim", 1}, {"sizes", 1},        {"dtype", 1},
     {"detach", 1}, {"given", 3}, {"not", 1}, {"folded_count", 2}, {"wide_dtype", 1}};
-const std::map<std::string, size_t> kGradientHelpers = {
-    {"spread", 1}, {"share", 2}, {"return_gathered", 2}, {"written", 1}, {"written_over", 1}};
 
 class Checker {
  public:
@@ -48,6 +47,7 @@ class Checker {
       if (entry.functions.empty()) continue;  // its schema could not be read
       check_formulas(entry);
       check_equation(entry);
+      check_results(entry);
       if (entry.as) check_composite(entry);
       for (const auto& [operand, gradient] : entry.gradients) check_gradient(entry, gradient);
       for (const Special& special : entry.specials) check_special(entry, special);
@@ -143,6 +143,20 @@ class Checker {
       });
       if (!known) problem(entry, std::string("'") + letter + "' stands in no operand");
     }
+  }
+
+  // A kind gives one result; a composite of several ends in a list of them.
+  void check_results(const Entry& entry) {
+    const size_t count = entry.function().schema.returns.size();
+    if (count > 1 && entry.is_recorded()) {
+      problem(entry, "need one result of what is recorded; a composite may have several");
+    }
+    if (!entry.as) return;
+    const Expression& result = *entry.as.result;
+    const size_t given = result.form == Expression::Form::list ? result.operands.size() : 1;
+    if (given == count) return;
+    problem(entry, "need " + std::to_string(count) + (count == 1 ? " result" : " results") +
+                       " in 'as'; got " + std::to_string(given));
   }
 
   void check_composite(const Entry& entry) {

@@ -40,7 +40,7 @@ std::string_view name_of(Kind kind);
 enum class DTypeRule {
   same,        // operands meet in one dtype, the result has it
   floating,    // the same, but integers and bools become f32
-  boolean,     // operands meet in one dtype, the result is bool
+  boolean,     // operands meet in one dtype (of a reduction: in bool), the result is bool
   accumulate,  // integers and bools become i64 (sum)
   index,       // the result is i64
   self,        // the result has self's dtype, other operands are cast to it or are indices
@@ -65,6 +65,7 @@ struct Function {
   bool is_function = true;  // lazuli::exp(x)
   bool is_method = true;    // x.exp(); needs a first argument `self`
   bool is_in_place = false;
+  bool is_derived = false;  // the in-place form that `in_place: true` adds
   // The arguments that become the kind's operands, in the kind's order: rsub has [other, self,
   // alpha] for sub's [self, other, alpha]. Empty for functions by hand and composites.
   std::vector<std::string> operands;
@@ -119,8 +120,10 @@ struct Entry {
 
   std::vector<Special> specials;
 
-  // Reduction: "sum", "max", "min"; and what no elements give, if that is defined.
+  // Reduction: "sum", "max", "product", ..., as it is written, and what no elements give, if that
+  // is defined.
   std::string combine;
+  std::string combine_text;
   std::optional<double> empty;
 
   // Contraction: "ik, kj -> ij".
@@ -133,6 +136,7 @@ struct Entry {
 
   std::string failure;  // what can go wrong on the device; empty: nothing
   bool is_random = false;
+  bool evaluates = false;  // may read the result's size from the data, and wait for it
 
   // Gradient of each differentiable tensor operand, an expression over `grad`, `result` and the
   // arguments: given by the entry or derived from the formula. A view's, a concat's and a

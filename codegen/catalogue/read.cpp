@@ -38,6 +38,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "as",
                                         "can_fail",
                                         "random",
+                                        "evaluates",
                                         "grad",
                                         "reference",
                                         "ulp",
@@ -192,6 +193,7 @@ class Reader {
     function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true, false};
     function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true, false};
     function.is_in_place = true;
+    function.is_derived = true;
     function.is_function = false;
     entry_.functions.push_back(function);
     return true;
@@ -342,6 +344,7 @@ class Reader {
     entry_.failure = text("can_fail");
     if (entry_.failure == "true") entry_.failure = "an index is out of range";
     entry_.is_random = flag(yaml_, "random");
+    entry_.evaluates = flag(yaml_, "evaluates");
     entry_.takes_index = flag(yaml_, "takes_index");
     entry_.equation = text("equation");
     entry_.combine = text("combine");
@@ -402,21 +405,24 @@ class Reader {
 
   void read_reduction() {
     const std::pair<const char*, const char*> folds[] = {
-        {"acc + self", "sum"}, {"max(acc, self)", "max"}, {"min(acc, self)", "min"}};
+        {"acc + self", "sum"},     {"max(acc, self)", "max"}, {"min(acc, self)", "min"},
+        {"acc * self", "product"}, {"acc | self", "any"},     {"acc & self", "all"}};
     const Yaml* combine = yaml_.find("combine");
     if (!combine) {
       problem(yaml_, "need 'combine'");
       return;
     }
     entry_.combine.clear();
+    std::vector<std::string> known;
     for (const auto& [text, name] : folds) {
       if (combine->text == text) entry_.combine = name;
+      known.push_back(std::string("'") + text + "'");
     }
     if (entry_.combine.empty()) {
       problem(*combine,
-              "need 'acc + self', 'max(acc, self)' or 'min(acc, self)' to combine; got '" +
-                  combine->text + "'");
+              "need one of " + joined(known, ", ") + " to combine; got '" + combine->text + "'");
     }
+    entry_.combine_text = combine->text;
     const Yaml* empty = yaml_.find("empty");
     if (empty && empty->text != "error") entry_.empty = std::strtod(empty->text.c_str(), nullptr);
   }

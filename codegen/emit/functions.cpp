@@ -164,6 +164,7 @@ class Body {
         }
       }
     }
+    if (entry_.kind == Kind::reduction && entry_.dtype == DTypeRule::boolean) dtype = "kBool";
     if (entry_.dtype == DTypeRule::argument) return;  // the argument `dtype` says it
     if (entry_.dtype == DTypeRule::floating) dtype = fmt::format("to_floating({})", dtype);
     if (entry_.dtype == DTypeRule::accumulate) {
@@ -297,7 +298,14 @@ std::string method_definition(const Catalogue& catalogue, const Entry& entry,
                               const Function& function) {
   const Schema& schema = function.schema;
   std::string body;
-  if (function.is_in_place) {
+  if (function.is_in_place && entry.kind == Kind::composite) {
+    std::vector<std::string> names = {"*this"};
+    for (size_t i = 1; i < schema.arguments.size(); ++i) names.push_back(schema.arguments[i].name);
+    names.push_back("at");
+    const std::string name = schema.name.substr(0, schema.name.size() - 1);
+    body = fmt::format("  write_result(\"{0}\", *this, lazuli::{0}({1}), at);\n  return *this;\n",
+                       name, joined(names, ", "));
+  } else if (function.is_in_place) {
     body = Body(catalogue, entry, function).in_method().text();
   } else {
     std::vector<std::string> names = {"*this"};
@@ -307,6 +315,11 @@ std::string method_definition(const Catalogue& catalogue, const Entry& entry,
   }
   return fmt::format("{} Tensor::{}({}) const {{\n{}}}\n", return_type(function), schema.name,
                      parameters(schema, true), body);
+}
+
+// The function of that name, written back.
+bool is_derived_in_place(const Entry& entry, const Function& function) {
+  return function.is_derived && entry.kind == Kind::composite;
 }
 
 // Their arguments need more than wrapping a dimension: written in src/lazuli/functions.
@@ -328,7 +341,7 @@ std::string function_definitions(const Catalogue& catalogue, const Entry& entry)
 std::string functions_header(const Catalogue& catalogue) {
   std::string text = banner("The functions of the catalogue.");
   text +=
-      "#pragma once\n\n#include <optional>\n#include <string_view>\n\n#include "
+      "#pragma once\n\n#include <optional>\n#include <string_view>\n#include <tuple>\n\n#include "
       "\"lazuli/functions/tensor.h\"\n\n";
   text += "namespace lazuli {\n\n" + declarations(catalogue, is_public);
   text += "\n// Not for users: what other functions and gradients are made of.\n";
@@ -363,7 +376,9 @@ std::string functions_source(const Catalogue& catalogue) {
   }
   for (const Entry& entry : catalogue.entries) {
     for (const Function& function : entry.functions) {
-      if (!function.is_method || (function.is_in_place && is_written_by_hand(entry))) continue;
+      const bool is_elsewhere = function.is_in_place && is_written_by_hand(entry) &&
+                                !is_derived_in_place(entry, function);
+      if (!function.is_method || is_elsewhere) continue;
       text += method_definition(catalogue, entry, function);
     }
   }

@@ -50,11 +50,12 @@ std::string operand_row(const Entry& entry, const Function& function, size_t pla
 // The dtypes of operands: those that the entry computes in, and those that it promotes to them.
 std::string dtype_list(const Entry& entry) {
   std::vector<std::string> names;
+  const bool is_fold_of_bools = entry.kind == Kind::reduction && entry.dtype == DTypeRule::boolean;
   const bool promotes = entry.dtype == DTypeRule::floating || entry.dtype == DTypeRule::accumulate;
   for (const DType dtype : kAllDTypes) {
     const bool computes =
         std::find(entry.dtypes.begin(), entry.dtypes.end(), dtype) != entry.dtypes.end();
-    if (!computes && (!promotes || is_floating(dtype))) continue;
+    if (!computes && !is_fold_of_bools && (!promotes || is_floating(dtype))) continue;
     names.push_back("DType::" + std::string(dtype == kBool ? "boolean" : name_of(dtype)));
   }
   return "{" + joined(names, ", ") + "}";
@@ -107,13 +108,14 @@ std::string elementwise_case(const Catalogue& catalogue, const Entry& entry,
 std::string reduction_case(const Entry& entry) {
   return fmt::format(
       "      {{.name = \"{0}\",\n       .entry = \"{1}\",\n       .dtypes = {2},\n"
-      "       .result = Result::{3},\n       .has_empty = {4},\n       .is_exact = {5},\n"
-      "       .has_gradient = {6},\n"
+      "       .result = Result::{3},\n       .has_empty = {4},\n       .empty = {8:.1f},\n"
+      "       .is_product = {9},\n       .is_exact = {5},\n       .has_gradient = {6},\n"
       "       .apply = [](const Tensor& self, const DimList& dim, bool keepdim) {{\n"
       "         return lazuli::{0}(self, dim, keepdim);\n       }},\n"
       "       .fold = [](double acc, double self) -> double {{ return {7}; }}}},\n",
       entry.name, entry.where.text(), dtype_list(entry), result_text(entry),
-      entry.empty.has_value(), entry.combine != "sum", entry.has_gradient, entry.reference);
+      entry.empty.has_value(), entry.combine != "sum" && entry.combine != "product",
+      entry.has_gradient, entry.reference, entry.empty.value_or(0), entry.combine == "product");
 }
 
 }  // namespace

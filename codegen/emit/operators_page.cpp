@@ -48,8 +48,7 @@ std::string dtypes_of(const Entry& entry) {
 
 std::string meaning_of(const Entry& entry) {
   if (entry.as) return code(formula::to_string(entry.as));
-  if (!entry.combine.empty())
-    return code(entry.combine == "sum" ? "acc + self" : entry.combine + "(acc, self)");
+  if (!entry.combine_text.empty()) return code(entry.combine_text);
   if (!entry.equation.empty()) return code(entry.equation);
   if (entry.formulas.empty()) return entry.is_by_hand ? "by hand" : "";
   const auto fractions = entry.formulas.find(kFloat32);

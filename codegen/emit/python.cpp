@@ -118,6 +118,9 @@ std::vector<OperatorSign> operator_signs(const Catalogue& catalogue) {
 
 PythonType python_type(const schema::Type& type) {
   if (type.is_list) {
+    if (type.base == Base::tensor && type.is_element_optional) {
+      return {"tensors_or_none", "Sequence[Tensor | None]"};
+    }
     if (type.base == Base::tensor) return {"tensors", "Sequence[Tensor]"};
     if (type.list_size) return {"dims", "builtins.int | Sequence[builtins.int]"};
     return {"sizes", "Sequence[builtins.int]"};
@@ -147,6 +150,13 @@ bool may_be_missing(const Argument& argument) {
   return argument.default_text.has_value() || (argument.type.is_list && argument.type.is_optional);
 }
 
+bool has_named_results(const Schema& schema) {
+  return schema.returns.size() > 1 &&
+         std::all_of(schema.returns.begin(), schema.returns.end(), [](const schema::Return& each) {
+           return !each.name.empty() && !each.type.is_optional;
+         });
+}
+
 std::string python_default(const Argument& argument) {
   if (!argument.default_text) return "None";
   const std::string& text = *argument.default_text;
@@ -174,6 +184,7 @@ std::string python_signature(const Schema& schema) {
     schema::Type type = schema.returns[i].type;
     type.alias.reset();
     text += (i ? ", " : "") + schema::to_string(type);
+    if (!schema.returns[i].name.empty()) text += " " + schema.returns[i].name;
   }
   return text + (schema.returns.size() != 1 ? ")" : "");
 }

@@ -47,6 +47,8 @@ struct PythonType {
 PythonType python_type(const schema::Type& type);
 // The argument may be left out, or be None.
 bool may_be_missing(const schema::Argument& argument);
+// Several results with names, all of which there are.
+bool has_named_results(const schema::Schema& schema);
 // A default as Python writes it.
 std::string python_default(const schema::Argument& argument);
 // "add(Tensor input, Tensor other, *, Scalar alpha=1) -> Tensor": PyTorch's functions call `self`

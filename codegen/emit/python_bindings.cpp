@@ -18,7 +18,7 @@ using schema::Schema;
 // The argument at one place of a call, as C++ takes it.
 std::string value_of(const Argument& argument, size_t place) {
   const std::string need = python_type(argument.type).need;
-  if (need == "tensors") return "call.tensors()";
+  if (need.starts_with("tensors")) return "call.tensors()";
   const bool gives_empty = need == "tensor" || argument.type.is_list;
   if (argument.type.is_optional && !gives_empty) {
     return fmt::format("call.optional_{}({})", need, place);
@@ -35,9 +35,21 @@ std::string parameter_row(const Argument& argument) {
                      may_be_missing(argument), argument.is_keyword_only);
 }
 
-// The overload, and before it its parameters.
-std::string overload_row(const Function& function, const std::string& parameters_name,
-                         std::string& before) {
+// The address of the results' names, and before it the names; a null pointer where there are none.
+std::string result_names(const Schema& schema, const std::string& prefix, std::string& before) {
+  if (!has_named_results(schema)) return "nullptr";
+  std::vector<std::string> names;
+  for (const schema::Return& each : schema.returns) names.push_back(quoted(each.name));
+  before += fmt::format("const char* const {}_fields[] = {{{}}};\n", prefix, joined(names, ", "));
+  before +=
+      fmt::format("const ResultNames {0}_results = {{\"lazuli.return_types.{1}\", {0}_fields}};\n",
+                  prefix, schema.name);
+  return "&" + prefix + "_results";
+}
+
+// The overload, and before it its parameters and the names of its results.
+std::string overload_row(const Entry& entry, const Function& function,
+                         const std::string& parameters_name, std::string& before) {
   const Schema& schema = function.schema;
   std::vector<std::string> parameters, values;
   for (size_t i = 0; i < schema.arguments.size(); ++i) {
@@ -53,8 +65,10 @@ std::string overload_row(const Function& function, const std::string& parameters
           : fmt::format("call.give(lazuli::{}({}));", schema.name, list);
   before += fmt::format("const Parameter {}[] = {{\n    {}}};\n", parameters_name,
                         joined(parameters, ",\n    "));
-  return fmt::format("    {{{},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
-                     quoted(python_signature(schema)), parameters_name, call);
+  return fmt::format(
+      "    {{{},\n     {},\n     {},\n     {},\n     [](Call& call) {{\n       {}\n     }}}},\n",
+      quoted(python_signature(schema)), parameters_name,
+      result_names(schema, parameters_name, before), entry.evaluates, call);
 }
 
 std::string documentation(const PythonFunction& function) {
@@ -127,7 +141,7 @@ std::string python_bindings(const Catalogue& catalogue) {
     std::string overloads;
     for (size_t i = 0; i < function.overloads.size(); ++i) {
       const std::string parameters = fmt::format("k_{}_{}", function.name, i);
-      overloads += overload_row(*function.overloads[i], parameters, text);
+      overloads += overload_row(*function.entries[i], *function.overloads[i], parameters, text);
     }
     text += fmt::format("const Overload k_{}[] = {{\n{}}};\n\n", function.name, overloads);
     table += fmt::format("    {{{}, k_{}}},\n", quoted(function.name), function.name);

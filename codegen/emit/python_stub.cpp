@@ -35,12 +35,35 @@ bool takes_open_list(const Schema& schema) {
   return type.is_list && !type.list_size;
 }
 
+std::string results_name(const Schema& schema) { return "_" + schema.name + "_results"; }
+
+// The tuples with names that functions give, each once.
+std::string result_types(const Catalogue& catalogue) {
+  std::string text;
+  for (const PythonFunction& function : python_functions(catalogue)) {
+    for (const Function* overload : function.overloads) {
+      const Schema& schema = overload->schema;
+      if (!has_named_results(schema)) continue;
+      text += "class " + results_name(schema) + "(NamedTuple):\n";
+      for (const schema::Return& each : schema.returns) text += "    " + each.name + ": Tensor\n";
+      break;
+    }
+  }
+  return text;
+}
+
 std::string result_hint(const Schema& schema) {
   if (schema.returns.size() == 1) {
     return schema.returns[0].type.is_list ? "builtins.tuple[Tensor, ...]" : "Tensor";
   }
+  if (has_named_results(schema)) return results_name(schema);
   std::vector<std::string> hints;
-  for (const schema::Return& each : schema.returns) hints.push_back(python_type(each.type).hint);
+  bool may_lack_some = false;
+  for (const schema::Return& each : schema.returns) {
+    hints.push_back(python_type(each.type).hint);
+    may_lack_some |= each.type.is_optional;
+  }
+  if (may_lack_some) return "Tensor | builtins.tuple[Tensor, ...]";
   return "builtins.tuple[" + joined(hints, ", ") + "]";
 }
 
@@ -90,7 +113,7 @@ std::string python_dtypes_stub(const Catalogue&) {
 }
 
 std::string python_functions_stub(const Catalogue& catalogue) {
-  return definitions(catalogue, false, "");
+  return result_types(catalogue) + definitions(catalogue, false, "");
 }
 
 std::string python_methods_stub(const Catalogue& catalogue) {

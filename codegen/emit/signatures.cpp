@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "codegen/emit/functions.h"
+#include "codegen/text.h"
 
 namespace lazuli::codegen::emit {
 namespace {
@@ -107,8 +108,10 @@ std::string declared_parameters(const Schema& schema, bool is_method,
 }
 
 std::string return_type(const Function& function) {
+  const std::vector<schema::Return>& returns = function.schema.returns;
   if (function.is_in_place) return "const Tensor&";
-  return function.schema.returns[0].type.is_list ? "std::vector<Tensor>" : "Tensor";
+  if (returns.size() == 1) return returns[0].type.is_list ? "std::vector<Tensor>" : "Tensor";
+  return "std::tuple<" + joined(std::vector<std::string>(returns.size(), "Tensor"), ", ") + ">";
 }
 
 Meaning meaning_of(const Type& type) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "codegen/catalogue/helpers.h"
 #include "codegen/emit/functions.h"
 #include "codegen/text.h"
 
@@ -73,18 +74,11 @@ bool Translator::helper(const Expression& node, Piece& result) {
   } else if (name == "folded_count") {
     result = {fmt::format("folded_count({}, {}, at)", text_of(in[0]), text_of(in[1])),
               Meaning::number};
-  } else if (is_gradient_ &&
-             (name == "spread" || name == "inverse_permute" || name == "return_slice" ||
-              name == "return_diagonal" || name == "return_strided" || name == "written" ||
-              name == "written_over")) {
-    result = {fmt::format("{}({}, call)", name, text_of(in[0])), Meaning::tensor};
-  } else if (is_gradient_ && (name == "share" || name == "return_gathered")) {
-    result = {fmt::format("{}({}, {}, call)", name, text_of(in[0]), text_of(in[1])),
-              Meaning::tensor};
-  } else if (is_gradient_ && name == "product") {
-    result = {
-        fmt::format("product({}, {}, {}, call)", text_of(in[0]), text_of(in[1]), text_of(in[2])),
-        Meaning::tensor};
+  } else if (is_gradient_ && kGradientHelpers.count(name)) {
+    std::vector<std::string> arguments;
+    for (const formula::Node& operand : in) arguments.push_back(text_of(operand));
+    arguments.emplace_back("call");
+    result = {fmt::format("{}({})", name, joined(arguments, ", ")), Meaning::tensor};
   } else {
     return false;
   }

@@ -55,7 +55,7 @@ TEST_P(Show, PrintsAllThatAnEntryProduces) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, Show,
                          testing::Values("exp", "mul", "logaddexp", "log1p", "to", "sum", "narrow",
-                                         "soft", "softmax"));
+                                         "soft", "softmax", "extremes"));
 
 TEST(Golden, OutputsDependOnTheCatalogueAlone) {
   const Catalogue once = load_good();

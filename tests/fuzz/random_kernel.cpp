@@ -325,7 +325,7 @@ class Generator {
                                 Type::f64, Type::i32, Type::i64, Type::mask};
     Instruction reduce{Primitive::reduce, random_.pick(kFolded)};
     const bool of_masks = reduce.type == Type::mask;
-    reduce.index = static_cast<uint32_t>(of_masks ? random_.between(3, 4) : random_.between(0, 2));
+    reduce.index = static_cast<uint32_t>(of_masks ? random_.between(4, 5) : random_.between(0, 3));
     // Values just as they were loaded meet more often than computed ones.
     const bool as_loaded = loaded_ != kNoValue && random_.one_in(3);
     if (as_loaded && kernel_.code[loaded_].type == reduce.type) {

@@ -42,7 +42,9 @@ struct ReductionCase {
   std::vector<DType> dtypes;
   Result result;
   bool has_empty;
-  bool is_exact;  // no rounding: max, min
+  double empty;     // what no elements give, if has_empty
+  bool is_product;  // errors grow with the result, not with the elements
+  bool is_exact;    // no rounding: max, min
   bool has_gradient;
   Tensor (*apply)(const Tensor& self, const DimList& dim, bool keepdim);
   double (*fold)(double acc, double self);

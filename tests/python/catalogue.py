@@ -72,8 +72,8 @@ class Call:
     def run(self, convert, call=None):
         """Calls with operands converted; `call` stands for Lazuli's function."""
         def turned(value):
-            if isinstance(value, list) and value and isinstance(value[0], Operand):
-                return [convert(each) for each in value]
+            if isinstance(value, list) and any(isinstance(each, Operand) for each in value):
+                return [each and convert(each) for each in value]
             return convert(value) if isinstance(value, Operand) else value
 
         positional = [turned(value) for value in self.positional]
@@ -87,15 +87,18 @@ class Call:
     def run_method(self, convert):
         """x.name(...): gives the result and x."""
         def turned(value):
-            if isinstance(value, list) and value and isinstance(value[0], Operand):
-                return [convert(each) for each in value]
+            if isinstance(value, list) and any(isinstance(each, Operand) for each in value):
+                return [each and convert(each) for each in value]
             return convert(value) if isinstance(value, Operand) else value
 
         first, *others = [turned(value) for value in self.positional]
         return getattr(first, self.function["name"])(*others, **{n: turned(v) for n, v in self.named.items()})
 
     def expected(self, arrays=None):
-        """The entry's `numpy` expression, a list where it gives several; `arrays` stand for the operands, in order."""
+        """The results of the entry's `numpy` expression; `arrays` stand for the operands, in order."""
+        return [np.asarray(each) for each in each_of(self.counterpart(arrays))]
+
+    def counterpart(self, arrays=None):
         arrays = arrays if arrays is not None else [each.wide() for each in self.operands()]
         if self.entry["dtype"] == "float":  # whole numbers become fractions first
             arrays = [array.astype(np.float64) for array in arrays]
@@ -126,8 +129,7 @@ class Call:
             names["dim"] = None
         scope = {"np": np, "sp": scipy.special, "ref": references}
         with np.errstate(all="ignore"):
-            result = eval(self.entry["numpy"], scope | names)
-        return [np.asarray(each) for each in result] if isinstance(result, (list, tuple)) else np.asarray(result)
+            return eval(self.entry["numpy"], scope | names)
 
     def __str__(self):
         def text(value):
@@ -139,9 +141,14 @@ class Call:
         return f"{self.function['full_name']}({', '.join(parts)})"
 
 
+def each_of(results):
+    """What a function gives, one or several, as a list."""
+    return list(results) if isinstance(results, (tuple, list)) else [results]
+
+
 def computed_dtypes(entry):
     """Dtypes of the operands that an entry takes."""
-    if entry["dtype"] in ("float", "accumulate"):
+    if entry["dtype"] in ("float", "accumulate") or (entry["dtype"] == "bool" and entry["kind"] == "reduction"):
         return list(DTYPES)
     return [name for name in map(long_name, entry["dtypes"]) if name in DTYPES]
 
@@ -207,7 +214,7 @@ def written_calls(entry, floating, integer):
     """What the entry's `calls` say, each with the first of its functions that it fits."""
     for text in entry["calls"]:
         make = Maker(f"{entry['where']} {text} {floating} {integer}", floating, integer)
-        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index")} | DTYPES
+        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index", "arange", "rising")} | DTYPES
         positional, named = eval(f"_call({text})", {"_call": lambda *a, **k: (a, k)} | scope)
         for function in entry["functions"]:
             call = Call(entry, function, positional, named)
@@ -216,11 +223,6 @@ def written_calls(entry, floating, integer):
                 break
         else:
             raise ValueError(f"{entry['where']}: no function of '{entry['name']}' takes ({text})")
-
-
-def parts(result):
-    """Of a function that gives several tensors, each; else the one."""
-    return list(result) if isinstance(result, (list, tuple)) else [result]
 
 
 def calls_of(entry):

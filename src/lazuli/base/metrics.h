@@ -26,6 +26,7 @@ namespace lazuli::metrics {
   X(launches, "kernels, contractions and library calls launched")       \
   X(runs_inline, "plans run by the evaluating thread itself")           \
   X(runs_queued, "plans handed to the worker")                          \
+  X(sizes_read, "sizes of results that were read from data (nonzero)")  \
   X(reads_waiting, "reads of a value that was not ready")               \
   X(bytes_allocated, "bytes taken from the system")                     \
   X(blocks_allocated, "blocks taken from the system")                   \

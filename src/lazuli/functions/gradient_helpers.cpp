@@ -41,6 +41,31 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   return mul(parts, to(portion, grad.dtype(), call.at), call.at);
 }
 
+// With p the product of what is not 0: p / self where nothing is 0, p at the one 0 there is, and 0
+// elsewhere. The zeros themselves stay factors, so that this has the right slope by them.
+Tensor product_of_others(const Tensor& self, const GradientCall& call) {
+  using namespace arithmetic;
+  const At at = call.at;
+  const DType wide = to_wide(call.dtypes[0]);
+  const Dims dims = folded(call);
+  const Tensor x = to(self, wide, at);
+  const Tensor is_zero = eq(x, 0, at);
+  const Tensor factors = where(is_zero, 1, x, at);
+  const auto fold = [&](const Tensor& each) {
+    return dims.rank() == 0 ? each : sum(each, dims, true, std::nullopt, at);
+  };
+  const Tensor count = fold(to(is_zero, wide, at));
+  const Tensor zeros = fold(where(is_zero, x, 0, at));
+  const Tensor whole = dims.rank() == 0 ? factors : prod(factors, dims, true, std::nullopt, at);
+  const Tensor beside_zeros =
+      where(eq(count, 1, at), whole,
+            where(eq(count, 2, at), mul(whole, sub(zeros, x, at), at), 0, at), at);
+  const Tensor quotient = div(whole, factors, at);
+  const Tensor elsewhere = where(eq(count, 0, at), quotient,
+                                 where(eq(count, 1, at), mul(quotient, zeros, at), 0, at), at);
+  return to(where(is_zero, beside_zeros, elsewhere, at), call.dtypes[0], at);
+}
+
 namespace {
 
 // The gradient put into zeros of the operand's shape, where `region` of its elements lies.
@@ -112,6 +137,10 @@ Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCa
   const Tensor chosen =
       eq(view(places, line, call.at), view(checked, one_a_line, call.at), call.at);
   return where(chosen, grad, 0, call.at);
+}
+
+Tensor flip_back(const Tensor& grad, const GradientCall& call) {
+  return flip(grad, Dims(call.attributes), call.at);
 }
 
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call) {

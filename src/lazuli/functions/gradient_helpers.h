@@ -15,6 +15,9 @@ Tensor spread(const Tensor& folded, const GradientCall& call);
 // Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
 // names, of the operand's shape.
 Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
+// Of a product: the product of all elements that fold with each, itself left out; right up to
+// second derivatives whatever is 0.
+Tensor product_of_others(const Tensor& self, const GradientCall& call);
 // Of slice, diagonal and as_strided: what came from each element of the operand; of elements that
 // as_strided repeats, the sum.
 Tensor return_slice(const Tensor& grad, const GradientCall& call);
@@ -26,6 +29,17 @@ Tensor written_over(const Tensor& grad, const GradientCall& call);
 // Of gather: what came from each element of the operand. Where each line gives one element, a
 // comparison with the line's indices, which fuses; elsewhere a scatter.
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call);
+// Of scatter: what became of each element of src, of which only the last for a place is in the
+// result.
+Tensor return_scattered(const Tensor& grad, const Tensor& index, const GradientCall& call);
+// Of scatter_fold: the parts of self and of src. Equal extremes share, of products as
+// product_of_others.
+Tensor return_folded(const Tensor& grad, const Tensor& self, const Tensor& index, const Tensor& src,
+                     const Tensor& result, const GradientCall& call);
+Tensor return_folded_source(const Tensor& grad, const Tensor& self, const Tensor& index,
+                            const Tensor& src, const Tensor& result, const GradientCall& call);
+// Of flip: the same again.
+Tensor flip_back(const Tensor& grad, const GradientCall& call);
 // Of a matrix product: the gradient a b of operand `place`. Where that operand was a transposed
 // view, the product is worked out transposed, so that the gradient of what it shows lies in order.
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call);

@@ -106,17 +106,6 @@ Tensor internal::index_along(const Tensor& self, int64_t dim, At at) {
   return view(arange(shape[wrapped], kInt64, at), shape, at);
 }
 
-Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim, At at) {
-  check_defined("argmax", "self", self, at);
-  const NoGradGuard no_grad;
-  if (dim) {
-    if (self.sizes().rank() == 0) return full({}, 0, kInt64, at);
-    return internal::argmax_along(self, *dim, keepdim, at);
-  }
-  const Tensor place = internal::argmax_along(reshape(self, {-1}, at), 0, false, at);
-  return keepdim ? view(place, Shape::filled(self.sizes().rank(), 1), at) : place;
-}
-
 // A fill has no gradient: what was there before gets none.
 const Tensor& Tensor::fill_(Scalar value, At at) const {
   check_writable("fill", *this, at);

@@ -202,8 +202,6 @@ class Decoder {
 
   void decode_reduction(ValueId id, const Operation& operation) {
     const Instruction& instruction = kernel_.code[id];
-    constexpr Primitive kJoins[] = {Primitive::add, Primitive::max, Primitive::min,
-                                    Primitive::bit_or, Primitive::bit_and};
     Reduction reduction;
     reduction.value = operation.operands[0];
     reduction.result = operation.result;
@@ -211,7 +209,7 @@ class Decoder {
     reduction.type = instruction.type;
     reduction.combine = static_cast<kernel::Combine>(instruction.index);
     reduction.join_two =
-        functions_.compute(kJoins[instruction.index], instruction.type, instruction.type);
+        functions_.compute(kernel::join_of(reduction.combine), instruction.type, instruction.type);
     reduction.in_row = functions_.row_reduction(reduction.combine, instruction.type);
     code_.reductions.push_back(reduction);
   }

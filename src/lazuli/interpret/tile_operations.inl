@@ -497,6 +497,7 @@ void join(const char* accumulator, char* result, Compute compute) {
 LZ_COMBINE(row_sum, kernel::scalar::add(a, b))
 LZ_COMBINE(row_max, kernel::scalar::max(a, b))
 LZ_COMBINE(row_min, kernel::scalar::min(a, b))
+LZ_COMBINE(row_product, kernel::scalar::mul(a, b))
 LZ_COMBINE(row_any, a | b)
 LZ_COMBINE(row_all, a& b)
 #undef LZ_COMBINE
@@ -509,6 +510,9 @@ RowReduction row_reduction(Combine combine, Type type) {
       return of_type(type, row_max<float>, row_max<double>, row_max<int32_t>, row_max<int64_t>)();
     case Combine::min:
       return of_type(type, row_min<float>, row_min<double>, row_min<int32_t>, row_min<int64_t>)();
+    case Combine::product:
+      return of_type(type, row_product<float>, row_product<double>, row_product<int32_t>,
+                     row_product<int64_t>)();
     case Combine::any:
       return row_any<int32_t>();
     case Combine::all:

@@ -182,9 +182,7 @@ uint64_t evaluate(Primitive primitive, Type type, Type operand_type, uint64_t a,
 }
 
 uint64_t evaluate(Combine combine, Type type, uint64_t a, uint64_t b) {
-  constexpr Primitive kPrimitives[] = {Primitive::add, Primitive::max, Primitive::min,
-                                       Primitive::bit_or, Primitive::bit_and};
-  return evaluate(kPrimitives[static_cast<int>(combine)], type, type, a, b);
+  return evaluate(join_of(combine), type, type, a, b);
 }
 
 }  // namespace lazuli::kernel

@@ -208,7 +208,7 @@ TEST(Evaluate, RoundsToHalves) {
 }
 
 TEST(Evaluate, IdentitiesChangeNothing) {
-  for (const Combine combine : {Combine::sum, Combine::max, Combine::min}) {
+  for (const Combine combine : {Combine::sum, Combine::max, Combine::min, Combine::product}) {
     for (const float x : {0.0f, -0.0f, 1.0f, -kInfinity, kInfinity, 1e-45f}) {
       const uint64_t identity = identity_of(combine, Type::f32);
       EXPECT_EQ(evaluate(combine, Type::f32, identity, bits(x)), bits(x)) << name_of(combine) << x;

@@ -129,7 +129,7 @@ TEST(Kernel, VerifyNamesTheRuleAndTheLine) {
       {"a gather's index is an i64", [](Kernel& k) { k.code[5].operands[0] = 1; }},
       {"stored to once", [](Kernel& k) { k.code[12] = k.code[11]; }},
       {"its own element", [](Kernel& k) { k.accesses[3].step = Step::none; }},
-      {"any and all take masks", [](Kernel& k) { k.code[3].index = 3; }},
+      {"any and all take masks", [](Kernel& k) { k.code[3].index = 4; }},
       {"unknown enumerator at 3", [](Kernel& k) { k.code[3].index = 9; }},
       {"does not take this type", [](Kernel& k) { k.code[6].type = Type::i32; }},
       {"operands have the result's type", [](Kernel& k) { k.code[6].operands[2] = 4; }},

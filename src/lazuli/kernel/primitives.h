@@ -17,11 +17,12 @@ constexpr int size_of(Type type) {
 
 // How a reduction joins two values, and what it starts from.
 enum class Combine : uint8_t {
-  sum,  // add;  -0.0 for floats (so that absent lanes change nothing), 0 for integers
-  max,  // max;  -inf, or the least integer
-  min,  // min;  +inf, or the greatest integer
-  any,  // or of masks;  false
-  all   // and of masks;  true
+  sum,      // add;  -0.0 for floats (so that absent lanes change nothing), 0 for integers
+  max,      // max;  -inf, or the least integer
+  min,      // min;  +inf, or the greatest integer
+  product,  // mul;  1
+  any,      // or of masks;  false
+  all       // and of masks;  true
 };
 
 // name, operands, meaning. Operands and result have the instruction's type unless said otherwise.
@@ -88,6 +89,8 @@ std::string_view name_of(Type type);
 std::string_view name_of(Combine combine);
 // Operands of the primitive; -1 for load, which takes none or one.
 int operand_count(Primitive primitive);
+// The primitive that joins two values.
+Primitive join_of(Combine combine);
 // The bits of the value that Combine starts from, in `type`.
 uint64_t identity_of(Combine combine, Type type);
 

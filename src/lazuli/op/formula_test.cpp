@@ -236,6 +236,9 @@ TEST(Reduction, FoldsAndEmpties) {
   EXPECT_EQ(combine_of(OpKind::amin, DType::f64), kernel::Combine::min);
   EXPECT_EQ(combine_of(OpKind::amax, DType::boolean), kernel::Combine::any);
   EXPECT_EQ(combine_of(OpKind::amin, DType::boolean), kernel::Combine::all);
+  EXPECT_EQ(combine_of(OpKind::prod, DType::i64), kernel::Combine::product);
+  EXPECT_EQ(combine_of(OpKind::any, DType::boolean), kernel::Combine::any);
+  EXPECT_EQ(combine_of(OpKind::all, DType::boolean), kernel::Combine::all);
   EXPECT_EQ(empty_value(OpKind::sum).to_double(), 0);
   EXPECT_THROW(combine_of(OpKind::add, DType::f32), InternalError);
 }

@@ -237,6 +237,33 @@ Shape infer_multinomial(const Application& application) {
   return shape;
 }
 
+Shape infer_library(const Application& application) {
+  const Shape& self = application.operands[0].shape;
+  switch (application.kind) {
+    case OpKind::rand:
+    case OpKind::randint:
+    case OpKind::randperm:
+      return shape_of_sizes(application);
+    case OpKind::scatter:
+    case OpKind::scatter_add:
+    case OpKind::scatter_fold:
+      return infer_scatter(application);
+    case OpKind::multinomial:
+      return infer_multinomial(application);
+    case OpKind::nonzero_places:
+      return {application.sizes[0], self.rank()};
+    case OpKind::top_places: {
+      Shape shape = self;
+      if (shape.rank() > 0) shape[checked_dim(application)] = application.sizes[0];
+      return shape;
+    }
+    case OpKind::searched_places:
+      return application.operands[1].shape;
+    default:
+      return self;
+  }
+}
+
 Shape infer_shape(const Application& application) {
   switch (traits_of(application.kind).category) {
     case Category::elementwise:
@@ -255,11 +282,9 @@ Shape infer_shape(const Application& application) {
     case Category::contraction:
       return application.kind == OpKind::mm ? infer_mm(application) : infer_bmm(application);
     case Category::library:
-      break;
+      return infer_library(application);
   }
-  if (application.kind == OpKind::scatter_add) return infer_scatter_add(application);
-  if (application.kind == OpKind::multinomial) return infer_multinomial(application);
-  return shape_of_sizes(application);  // random numbers
+  throw InternalError(format("{} has no category", name_of(application.kind)));
 }
 
 DType infer_dtype(const Application& application, const tables::TypeRule& rule) {

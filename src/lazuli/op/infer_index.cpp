@@ -86,7 +86,7 @@ Shape infer_cat(const Application& application) {
   return shape;
 }
 
-Shape infer_scatter_add(const Application& application) {
+Shape infer_scatter(const Application& application) {
   const Shape self = at_least_vector(application.operands[0].shape);
   const Shape index = at_least_vector(application.operands[1].shape);
   const Shape src = at_least_vector(application.operands[2].shape);

@@ -35,7 +35,8 @@ kernel::Combine combine_of(OpKind kind, DType dtype) {
   const kernel::Combine combine = tables::row_of(tables::kReductionRules, kind).combine;
   if (dtype != DType::boolean) return combine;
   // Of bools the largest is whether any holds, the least whether all do.
-  return combine == kernel::Combine::max ? kernel::Combine::any : kernel::Combine::all;
+  if (combine == kernel::Combine::max) return kernel::Combine::any;
+  return combine == kernel::Combine::min ? kernel::Combine::all : combine;
 }
 
 Scalar empty_value(OpKind kind) { return tables::row_of(tables::kReductionRules, kind).empty; }

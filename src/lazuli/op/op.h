@@ -42,6 +42,9 @@ struct Traits {
   bool can_fail() const { return !failure.empty(); }
 };
 
+// How scatter_fold joins an element of src with the one at its place.
+enum class ScatterFold : int64_t { product, max, min };
+
 const Traits& traits_of(OpKind kind);
 std::string_view name_of(OpKind kind);
 

@@ -73,6 +73,6 @@ Shape infer_strided_write(const Application& application);
 // Elements of `shape` in steps of the attributes lie within operand 0.
 void check_strides(const Application& application, const Shape& shape);
 Shape infer_cat(const Application& application);
-Shape infer_scatter_add(const Application& application);
+Shape infer_scatter(const Application& application);
 
 }  // namespace lazuli::op

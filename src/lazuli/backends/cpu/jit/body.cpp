@@ -6,16 +6,9 @@
 
 namespace lazuli::jit {
 
-using kernel::Combine;
 using kernel::Primitive;
 using kernel::Type;
 using Kind = Operation::Kind;
-
-Primitive joins(Combine combine) {
-  constexpr Primitive kJoins[] = {Primitive::add, Primitive::max, Primitive::min, Primitive::bit_or,
-                                  Primitive::bit_and};
-  return kJoins[static_cast<int>(combine)];
-}
 
 Body::Body(Machine& machine, const LoweredBlock& block)
     : machine_(machine),

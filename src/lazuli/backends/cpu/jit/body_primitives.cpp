@@ -238,7 +238,7 @@ void Body::fold(int32_t i) {
 
 void Body::fold_in_registers(int32_t i, Fold& fold) {
   const Operation& operation = block_.operations[i];
-  const Primitive join = joins(fold.combine);
+  const Primitive join = kernel::join_of(fold.combine);
   const int count = parts(fold.type), size = lane_bytes(fold.type);
   for (int u = 0; u < shape_.copies; ++u) {
     for (int p = 0; p < count; ++p) {
@@ -266,7 +266,7 @@ void Body::fold_in_registers(int32_t i, Fold& fold) {
 
 void Body::fold_in_scratch(int32_t i, const Fold& fold) {
   const Operation& operation = block_.operations[i];
-  const Primitive join = joins(fold.combine);
+  const Primitive join = kernel::join_of(fold.combine);
   const int count = parts(fold.type), size = lane_bytes(fold.type);
   const Xbyak::Reg64& lane = size == 8 ? kLane8 : kLane4;
   for (int u = 0; u < shape_.copies; ++u) {

@@ -273,7 +273,7 @@ void Function::fill_lanes(const Fold& fold) {
 // each half is one run of memory.
 void Function::join_lanes(const Fold& fold) {
   const bool has_eight = is_long(fold.type);
-  const kernel::Primitive join = joins(fold.combine);
+  const kernel::Primitive join = kernel::join_of(fold.combine);
   const Xbyak::Address pitch = word(has_eight ? pitch8_ : pitch4_);
   const Temporary a(registers_);
   const Temporary b(registers_);

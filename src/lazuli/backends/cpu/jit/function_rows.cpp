@@ -117,7 +117,7 @@ void Function::begin_accumulators() {
 
 // Joins the lanes by halves; the result fills the home.
 void Function::join_registers(const Fold& fold) {
-  const kernel::Primitive join = joins(fold.combine);
+  const kernel::Primitive join = kernel::join_of(fold.combine);
   const int each = 128 / set_->bytes();
   const Temporary spare0(registers_);
   const Temporary spare1(registers_);
@@ -311,7 +311,7 @@ void Function::read_partials(const Fold& fold) {
 
 // p[i] = combine(p[2i], p[2i + 1]) until one is left; an odd last one moves as it is.
 void Function::join_chunks(const Fold& fold) {
-  const kernel::Primitive join = joins(fold.combine);
+  const kernel::Primitive join = kernel::join_of(fold.combine);
   const Temporary a(registers_);
   const Temporary b(registers_);
   Label next_vector, round, pair, even, last;

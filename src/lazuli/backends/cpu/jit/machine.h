@@ -47,7 +47,4 @@ struct Machine {
   int32_t stage_out = -1;
 };
 
-// The primitive that joins two values of a reduction.
-kernel::Primitive joins(kernel::Combine combine);
-
 }  // namespace lazuli::jit

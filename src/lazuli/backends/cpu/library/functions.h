@@ -1,4 +1,5 @@
-// The functions behind call_library; each takes the call as its operator's entry describes it.
+// The functions behind call_library; each takes the call as its operator's entry describes it. They
+// share their work by lines and parts that follow from shapes alone.
 #pragma once
 
 #include "lazuli/backend/backend.h"
@@ -25,10 +26,38 @@ void randperm(const backend::LibraryCall& call);
 // fault.
 void multinomial(const backend::LibraryCall& call);
 
-// Operands: self, index (i64), src; attribute: dim. The result is self with
-// result[.., index[i], ..] += src[i], for all i in row-major order, each sum rounded. index and src
-// have one shape, nowhere larger than self's but along dim. The result may lie in self's memory if
-// self is contiguous. An index out of range sets the fault and leaves the result as it was.
+// Operands: self, index (i64), src; attributes: dim, and of scatter_fold an op::ScatterFold. The
+// result is self with result[.., index[i], ..] joined with src[i], for all i in row-major order:
+// replaced by it, added to it and rounded, or folded. index and src have one rank, and index is
+// nowhere larger than self but along dim. The result may lie in self's memory if self is
+// contiguous. An index out of range sets the fault and leaves the result as it was.
+void scatter(const backend::LibraryCall& call);
 void scatter_add(const backend::LibraryCall& call);
+void scatter_fold(const backend::LibraryCall& call);
+
+// Attributes: dim, and whether to go from its end. Folds f32 in f64, f16 and bf16 in f32, one
+// element after the other, and rounds each to the result: sums, products (from the beginning), and
+// r[i] = self[i] + factor[i] * r[i - 1].
+void running_sum(const backend::LibraryCall& call);
+void running_product(const backend::LibraryCall& call);
+void linear_recurrence(const backend::LibraryCall& call);
+// Attributes: dim, and whether the least is sought. Where the largest element so far stands, the
+// last of equal ones; a NaN is the largest and the least.
+void running_place(const backend::LibraryCall& call);
+
+// Attributes: the dimensions along which the elements come in reverse.
+void flip(const backend::LibraryCall& call);
+// The places of the true elements in row-major order, a row of the result each.
+void nonzero_places(const backend::LibraryCall& call);
+
+// Attributes: dim, and whether the greatest come first. The places of the elements in their order;
+// equal ones in the order in which they stand, a NaN being the greatest and equal to any other.
+void sorted_places(const backend::LibraryCall& call);
+// Attributes: dim, and whether the greatest are wanted. The first places of that order, as many as
+// the result holds.
+void top_places(const backend::LibraryCall& call);
+// Operands: a sorted sequence or one for each line of the values, and the values; attribute:
+// whether equal elements come before. How many elements of the sequence come before each value.
+void searched_places(const backend::LibraryCall& call);
 
 }  // namespace lazuli::cpu
