@@ -98,7 +98,7 @@ class Checker {
     for (const Node& derivative : scalar.derivatives) {
       try {
         formula::Scope scope = scope_of(catalogue_, scalar, formula::Type::f32);
-        scope.scalar_arity = [&](const std::string& name) { return arity(name); };
+        scope.scalar_arity = [&](const std::string& name, formula::Type) { return arity(name); };
         formula::lower({{}, derivative}, scope);
       } catch (const SyntaxError& error) {
         problems_.add(scalar.where, scalar.name, std::string("derivative: ") + error.what());

@@ -104,9 +104,6 @@ struct Entry {
 
   DTypeRule dtype = DTypeRule::same;
   std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
-  // f64 is among them because the group `float` is, and goes again where a formula calls a scalar
-  // function that has none.
-  bool has_f64_by_group = false;
   std::map<std::string, DType>
       argument_dtypes;                // operands of a dtype of their own: condition: bool
   Recorded recorded;                  // empty for a composite
@@ -161,8 +158,7 @@ struct Entry {
   Role role_of(const std::string& argument) const { return roles.at(argument); }
 };
 
-// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml), in
-// f32 and, where it says so, in f64.
+// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml).
 struct ScalarFunction {
   struct Definition {
     formula::Block formula;

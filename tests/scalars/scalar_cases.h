@@ -23,7 +23,8 @@ const std::vector<ScalarCase>& scalar_cases();
 struct PairCase {
   const char* name;
   kernel::Value (*build)(kernel::Builder& builder, kernel::Value x, kernel::Value y);
-  double (*reference)(double x, double y);
+  double (*reference)(double x, double y) = nullptr;
+  long double (*reference_f64)(long double x, long double y) = nullptr;
   double ulp;
 };
 const std::vector<PairCase>& pair_cases();
