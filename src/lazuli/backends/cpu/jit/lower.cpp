@@ -134,17 +134,19 @@ class Lowering {
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
-      if (select.primitive != Primitive::select || is_long(select.type)) continue;
+      if (select.primitive != Primitive::select) continue;
       const int32_t place = select.operands[0];
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
-      if (!is_comparison(mask.primitive) || is_long(mask.source) || uses_[place] != 1 ||
-          mask.home.kind != Home::Kind::none) {
+      if (!is_comparison(mask.primitive) || is_long(mask.source) != is_long(select.type) ||
+          (uses_[place] != 1 && !is_long(select.type)) || mask.home.kind != Home::Kind::none) {
         continue;
       }
-      count_uses(place, -1);
       count_uses(i, -1);
-      mask.is_gone = true;
+      if (uses_[place] == 0) {
+        count_uses(place, -1);
+        mask.is_gone = true;
+      }
       select.kind = Kind::compare_select;
       select.comparison = mask.primitive;
       select.compared = mask.source;
