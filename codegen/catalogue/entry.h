@@ -163,6 +163,9 @@ struct ScalarFunction {
   struct Definition {
     formula::Block formula;
     double ulp = 0;  // bound of the error against the reference, over every input
+    // Over which inputs: "all", "positive" ones, or "fractions", the values of rand: multiples of
+    // 2^-24 (f64: 2^-53) in [0, 1).
+    std::string inputs = "all";
   };
   Position where;
   std::string name;
@@ -170,8 +173,6 @@ struct ScalarFunction {
   std::vector<std::string> parameters;  // all of the definition's type, as is the result
   std::map<formula::Type, Definition> definitions;  // by f32 and f64
   std::string reference;  // empty: a part of other functions, measured in them
-  // The bounds hold for the values of rand only: multiples of 2^-24 (f64: 2^-53) in [0, 1).
-  bool takes_fractions = false;
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 

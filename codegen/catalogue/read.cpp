@@ -50,6 +50,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "numpy",
                                         "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
+constexpr std::string_view kInputs[] = {"all", "positive", "fractions"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
                                               "reference", "inputs", "derivative"};
 
@@ -509,10 +510,16 @@ void read_definitions(const Yaml& yaml, const std::string& file, ScalarFunction&
   for (const formula::Type type : {formula::Type::f32, formula::Type::f64}) {
     const Yaml* text = of(formula, "formula", formula::type_name(type));
     const Yaml* bound = of(ulp, "ulp", formula::type_name(type));
+    const Yaml* inputs = of(yaml.find("inputs"), "inputs", formula::type_name(type));
     if (!text) continue;
-    scalar.definitions[type] = {
-        read_block(*text, {file, text->line}, scalar.name, "formula", problems),
-        bound ? std::strtod(bound->text.c_str(), nullptr) : 0};
+    ScalarFunction::Definition& definition = scalar.definitions[type];
+    definition.formula = read_block(*text, {file, text->line}, scalar.name, "formula", problems);
+    if (bound) definition.ulp = std::strtod(bound->text.c_str(), nullptr);
+    if (!inputs) continue;
+    definition.inputs = inputs->text;
+    if (std::count(std::begin(kInputs), std::end(kInputs), inputs->text) == 0) {
+      problem(*inputs, "need 'all', 'positive' or 'fractions' for 'inputs'");
+    }
   }
 }
 
@@ -566,12 +573,6 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
   if (const Yaml* doc = yaml.find("doc")) scalar.doc = trimmed(doc->text);
   read_definitions(yaml, file, scalar, problems);
   if (const Yaml* reference = yaml.find("reference")) scalar.reference = reference->text;
-  if (const Yaml* inputs = yaml.find("inputs")) {
-    scalar.takes_fractions = inputs->text == "fractions";
-    if (!scalar.takes_fractions && inputs->text != "all") {
-      problems.add({file, inputs->line}, scalar.name, "need 'all' or 'fractions' for 'inputs'");
-    }
-  }
   if (const Yaml* map = yaml.find("derivative")) {
     for (const std::string& parameter : scalar.parameters) {
       const Yaml* text = map->find(parameter);

@@ -25,7 +25,7 @@ std::string scalar_cases(const Catalogue& catalogue) {
           name, is_f32 ? "reference" : "reference_f64", parameters, real, scalar.reference,
           definition.ulp);
       if (names.size() == 1) {
-        cases += text + fmt::format(",\n       .takes_fractions = {}}},\n", scalar.takes_fractions);
+        cases += text + fmt::format(",\n       .inputs = Inputs::{}}},\n", definition.inputs);
       } else if (names.size() == 2) {
         pairs += text + "},\n";
       }

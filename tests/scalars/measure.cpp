@@ -122,10 +122,15 @@ Measured run(const Case& scalar, uint64_t total, const Next& next, const Referen
 
 float f32_input(const ScalarCase& scalar, uint64_t place) {
   const auto bits = static_cast<uint32_t>(place);
-  return scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits);
+  if (scalar.inputs == Inputs::fractions) return static_cast<float>(bits) * 0x1p-24f;
+  const auto value = std::bit_cast<float>(bits);
+  return scalar.inputs == Inputs::positive ? std::abs(value) : value;
 }
 
-double f64_input(const ScalarCase& scalar, uint64_t place) {
+// Multiples of an odd number go through all words, evenly however many are taken.
+constexpr uint64_t kStep = 0x9e3779b97f4a7c15u;
+
+double any_f64_input(uint64_t place) {
   constexpr double kSpecial[] = {0.0,
                                  -0.0,
                                  0x1p-1074,
@@ -144,13 +149,17 @@ double f64_input(const ScalarCase& scalar, uint64_t place) {
                                  -745.1332191019412,
                                  -708.3964185322641,
                                  19.06154746539849};
-  // Multiples of an odd number go through all words, evenly however many are taken.
-  const uint64_t word = place * 0x9e3779b97f4a7c15u;
-  if (scalar.takes_fractions) return static_cast<double>(word >> 11) * 0x1p-53;
+  const uint64_t word = place * kStep;
   if (place < std::size(kSpecial)) return kSpecial[place];
   if (place % 2 == 0) return std::bit_cast<double>(word);
   const uint64_t exponent = 1023 - 30 + (word >> 52) % 41;
   return std::bit_cast<double>((word << 63) | exponent << 52 | (word & 0xfffffffffffffu));
+}
+
+double f64_input(const ScalarCase& scalar, uint64_t place) {
+  if (scalar.inputs == Inputs::fractions) return static_cast<double>(place * kStep >> 11) * 0x1p-53;
+  const double value = any_f64_input(place);
+  return scalar.inputs == Inputs::positive ? std::abs(value) : value;
 }
 
 template <typename T>
@@ -213,7 +222,7 @@ Place sampled(uint64_t counter) {
 
 Measured measure(const ScalarCase& scalar, uint64_t stride) {
   const bool is_f32 = scalar.reference != nullptr;
-  const uint64_t last = uint64_t{1} << (is_f32 && scalar.takes_fractions ? 24 : 32);
+  const uint64_t last = uint64_t{1} << (is_f32 && scalar.inputs == Inputs::fractions ? 24 : 32);
   const uint64_t total = (last + stride - 1) / stride;
   if (is_f32) {
     return run<float>(

@@ -25,4 +25,56 @@ Real erfinv(Real x) {
   return std::copysign(y, x);
 }
 
+// Below 0 by reflection; raised by steps to where the asymptotic series holds for long double.
+template <typename Real>
+Real trigamma(Real x);
+
+// Near its zero z it is the sum of 1 / (z + n) - 1 / (x + n), the far end of it by Simpson's rule.
+template <typename Real>
+Real digamma_near_zero(Real x) {
+  constexpr Real kHigh = static_cast<Real>(0x1.762d86356be3fp+0L);
+  constexpr Real kLow = static_cast<Real>(0x1.b86a722197829p-54L + 0x1.e0d62a6be90c7p-109L);
+  const Real apart = (x - kHigh) - kLow;
+  Real mean = 0;
+  for (int n = 0; n < 300; ++n) mean += 1 / ((kHigh + n) * (x + n));
+  const Real end = trigamma(x + 300) + 4 * trigamma((x + kHigh) / 2 + 300) + trigamma(kHigh + 300);
+  return apart * (mean + end / 6);
+}
+
+template <typename Real>
+Real digamma(Real x) {
+  constexpr Real kPi = std::numbers::pi_v<Real>;
+  if (std::abs(x - static_cast<Real>(1.4616)) < static_cast<Real>(0.1)) return digamma_near_zero(x);
+  if (x == 0) return std::copysign(static_cast<Real>(HUGE_VAL), -x);
+  if (x < 0) {
+    const Real turn = x - std::rint(x);
+    return turn == 0 ? NAN : digamma(1 - x) - kPi / std::tan(kPi * turn);
+  }
+  Real sum = 0;
+  for (; x < 30; x += 1) sum -= 1 / x;
+  const Real square = 1 / (x * x);
+  constexpr Real kTerms[] = {Real(1) / 12,  Real(-1) / 120,     Real(1) / 252, Real(-1) / 240,
+                             Real(1) / 132, Real(-691) / 32760, Real(1) / 12};
+  Real series = 0;
+  for (int i = 6; i >= 0; --i) series = (series + kTerms[i]) * square;
+  return sum + (std::log(x) - 1 / (2 * x) - series);
+}
+
+template <typename Real>
+Real trigamma(Real x) {
+  constexpr Real kPi = std::numbers::pi_v<Real>;
+  if (x <= 0) {
+    const Real sine = std::sin(kPi * (x - std::rint(x)));
+    return kPi * kPi / (sine * sine) - trigamma(1 - x);
+  }
+  Real sum = 0;
+  for (; x < 30; x += 1) sum += 1 / (x * x);
+  const Real square = 1 / (x * x);
+  constexpr Real kTerms[] = {Real(1) / 6,  Real(-1) / 30,      Real(1) / 42, Real(-1) / 30,
+                             Real(5) / 66, Real(-691) / 2730, Real(7) / 6};
+  Real series = 0;
+  for (int i = 6; i >= 0; --i) series = (series + kTerms[i]) * square;
+  return sum + (1 / x + square / 2 + series / x);
+}
+
 }  // namespace lazuli::references

@@ -8,6 +8,9 @@
 
 namespace lazuli::scalar_tests {
 
+// What a bound holds for: fractions are the multiples of 2^-24 (f64: 2^-53) in [0, 1).
+enum class Inputs { all, positive, fractions };
+
 struct ScalarCase {
   const char* name;  // "exp", "exp_f64"
   kernel::Value (*build)(kernel::Builder& builder, kernel::Value x);
@@ -15,7 +18,7 @@ struct ScalarCase {
   double (*reference)(double x) = nullptr;
   long double (*reference_f64)(long double x) = nullptr;
   double ulp;            // the bound that the catalogue promises
-  bool takes_fractions;  // holds for the multiples of 2^-24 (f64: 2^-53) in [0, 1) only
+  Inputs inputs;
 };
 const std::vector<ScalarCase>& scalar_cases();
 
