@@ -79,9 +79,6 @@ std::optional<int64_t> Call::optional_integer(size_t place) const {
 std::optional<double> Call::optional_fraction(size_t place) const {
   return is_given(place) ? std::optional(values_[place].fraction) : std::nullopt;
 }
-std::optional<bool> Call::optional_flag(size_t place) const {
-  return is_given(place) ? std::optional(values_[place].flag) : std::nullopt;
-}
 std::optional<DType> Call::optional_dtype(size_t place) const {
   return is_given(place) ? std::optional(values_[place].dtype) : std::nullopt;
 }

@@ -103,7 +103,6 @@ class Call {
   std::optional<Scalar> optional_number(size_t place) const;
   std::optional<int64_t> optional_integer(size_t place) const;
   std::optional<double> optional_fraction(size_t place) const;
-  std::optional<bool> optional_flag(size_t place) const;
   std::optional<DType> optional_dtype(size_t place) const;
   At at() const { return at_; }
 

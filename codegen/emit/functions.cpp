@@ -247,19 +247,19 @@ std::string composite_body(const Catalogue& catalogue, const Entry& entry,
     Piece piece{argument.name, meaning_of(argument.type)};
     const auto own = entry.argument_dtypes.find(argument.name);
     if (argument.type.is_tensor() && !argument.type.is_optional) {
-      text += fmt::format("  check_defined(\"{}\", \"{}\", {}, at);\n", name, argument.name,
-                          argument.name);
+      const std::string names =
+          fmt::format("\"{}\", \"{}\", {}", name, argument.name, argument.name);
+      const bool is_float_alone = own == entry.argument_dtypes.end() &&
+                                  entry.dtype != DTypeRule::floating &&
+                                  entry.dtypes == dtypes_named("float");
+      text += fmt::format("  check_{}({}, at);\n", is_float_alone ? "floating" : "defined", names);
       if (own != entry.argument_dtypes.end()) {
-        text +=
-            fmt::format("  check_dtype(\"{}\", \"{}\", {}, DType::{}, at);\n", name, argument.name,
-                        argument.name, own->second == kBool ? "boolean" : name_of(own->second));
+        text += fmt::format("  check_dtype({}, DType::{}, at);\n", names,
+                            own->second == kBool ? "boolean" : name_of(own->second));
       } else if (entry.dtype == DTypeRule::floating) {
         text += fmt::format("  const Tensor fractions = to({0}, to_floating({0}.dtype()), at);\n",
                             argument.name);
         piece.text = "fractions";
-      } else if (entry.dtypes == dtypes_named("float")) {
-        text += fmt::format("  check_floating(\"{}\", \"{}\", {}, at);\n", name, argument.name,
-                            argument.name);
       }
     }
     if (argument.type.base == Base::dtype && argument.type.is_optional) {

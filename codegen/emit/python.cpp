@@ -122,6 +122,33 @@ std::vector<OperatorSign> operator_signs(const Catalogue& catalogue) {
   return signs;
 }
 
+PythonType python_type(const schema::Type& type) {
+  if (type.is_list) {
+    if (type.base == Base::tensor) return {"tensors", "Sequence[Tensor]"};
+    if (type.list_size) return {"dims", "builtins.int | Sequence[builtins.int]"};
+    return {"sizes", "Sequence[builtins.int]"};
+  }
+  switch (type.base) {
+    case Base::tensor:
+      return {"tensor", "Tensor"};
+    case Base::scalar:
+      return {"number", "Number"};
+    case Base::integer:
+    case Base::sym_integer:
+      return {"integer", "builtins.int"};
+    case Base::floating:
+      return {"fraction", "builtins.float"};
+    case Base::boolean:
+      return {"flag", "builtins.bool"};
+    case Base::dtype:
+      return {"dtype", "DTypeLike"};
+    case Base::string:
+      return {"text", "builtins.str"};
+    default:
+      throw std::runtime_error("no Python type for " + schema::to_string(type));
+  }
+}
+
 bool may_be_missing(const Argument& argument) {
   return argument.default_text.has_value() || (argument.type.is_list && argument.type.is_optional);
 }

@@ -39,6 +39,12 @@ struct OperatorSign {
 // Those whose function the catalogue has.
 std::vector<OperatorSign> operator_signs(const Catalogue& catalogue);
 
+// A type of the schema language in Python.
+struct PythonType {
+  const char* need;  // the word of python/functions.h for what an argument of it needs
+  const char* hint;  // "builtins.int"
+};
+PythonType python_type(const schema::Type& type);
 // The argument may be left out, or be None.
 bool may_be_missing(const schema::Argument& argument);
 // A default as Python writes it.

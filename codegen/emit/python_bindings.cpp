@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <map>
-#include <stdexcept>
 
 #include "codegen/emit/emit.h"
 #include "codegen/emit/functions.h"
@@ -16,37 +15,9 @@ using schema::Argument;
 using schema::Base;
 using schema::Schema;
 
-// The word of python/functions.h for what an argument needs.
-const char* need_of(const Argument& argument) {
-  const schema::Type& type = argument.type;
-  if (type.is_list) {
-    if (type.base == Base::tensor) return "tensors";
-    return type.list_size ? "dims" : "sizes";
-  }
-  switch (type.base) {
-    case Base::tensor:
-      return "tensor";
-    case Base::scalar:
-      return "number";
-    case Base::integer:
-    case Base::sym_integer:
-      return "integer";
-    case Base::floating:
-      return "fraction";
-    case Base::boolean:
-      return "flag";
-    case Base::dtype:
-      return "dtype";
-    case Base::string:
-      return "text";
-    default:
-      throw std::runtime_error("no Python type for " + schema::to_string(type));
-  }
-}
-
 // The argument at one place of a call, as C++ takes it.
 std::string value_of(const Argument& argument, size_t place) {
-  const std::string need = need_of(argument);
+  const std::string need = python_type(argument.type).need;
   if (need == "tensors") return "call.tensors()";
   const bool gives_empty = need == "tensor" || argument.type.is_list;
   if (argument.type.is_optional && !gives_empty) {
@@ -59,8 +30,9 @@ std::string value_of(const Argument& argument, size_t place) {
 }
 
 std::string parameter_row(const Argument& argument) {
-  return fmt::format("{{{}, Need::{}, {}, {}, {}}}", quoted(argument.name), need_of(argument),
-                     argument.type.is_optional, may_be_missing(argument), argument.is_keyword_only);
+  return fmt::format("{{{}, Need::{}, {}, {}, {}}}", quoted(argument.name),
+                     python_type(argument.type).need, argument.type.is_optional,
+                     may_be_missing(argument), argument.is_keyword_only);
 }
 
 // The overload, and before it its parameters.

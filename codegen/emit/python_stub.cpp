@@ -3,8 +3,6 @@
 // a bool of its own.
 #include <fmt/core.h>
 
-#include <stdexcept>
-
 #include "codegen/emit/emit.h"
 #include "codegen/emit/python.h"
 #include "codegen/text.h"
@@ -17,36 +15,10 @@ using schema::Base;
 using schema::Schema;
 using schema::Type;
 
-std::string hint(const Type& type) {
-  if (type.is_list) {
-    if (type.base == Base::tensor) return "Sequence[Tensor]";
-    return type.list_size ? "builtins.int | Sequence[builtins.int]" : "Sequence[builtins.int]";
-  }
-  switch (type.base) {
-    case Base::tensor:
-      return "Tensor";
-    case Base::scalar:
-      return "Number";
-    case Base::integer:
-    case Base::sym_integer:
-      return "builtins.int";
-    case Base::floating:
-      return "builtins.float";
-    case Base::boolean:
-      return "builtins.bool";
-    case Base::dtype:
-      return "DTypeLike";
-    case Base::string:
-      return "builtins.str";
-    default:
-      throw std::runtime_error("no Python type for " + schema::to_string(type));
-  }
-}
-
 std::string parameter(const Schema& schema, const Argument& argument, bool is_method) {
   const bool is_self = &argument == &schema.arguments[0] && argument.name == "self";
   if (is_self && is_method) return "self";
-  std::string text = (is_self ? "input" : argument.name) + ": " + hint(argument.type);
+  std::string text = (is_self ? "input" : argument.name) + ": " + python_type(argument.type).hint;
   if (argument.type.is_optional) text += " | None";
   if (may_be_missing(argument)) text += " = " + python_default(argument);
   return text;
@@ -66,7 +38,7 @@ std::string result_hint(const Schema& schema) {
     return schema.returns[0].type.is_list ? "builtins.tuple[Tensor, ...]" : "Tensor";
   }
   std::vector<std::string> hints;
-  for (const schema::Return& each : schema.returns) hints.push_back(hint(each.type));
+  for (const schema::Return& each : schema.returns) hints.push_back(python_type(each.type).hint);
   return "builtins.tuple[" + joined(hints, ", ") + "]";
 }
 

@@ -11,14 +11,12 @@
 #include <span>
 
 #include "execute.h"
+#include "lazuli/backends/cpu/jit/assemble.h"
 #include "lazuli/base/env.h"
 #include "lazuli/base/format.h"
 #include "lazuli/base/hash.h"
 #include "lazuli/interpret/interpret.h"
 #include "reference.h"
-#ifdef LAZULI_FUZZ_JIT
-#include "lazuli/backends/cpu/jit/assemble.h"
-#endif
 
 namespace lazuli::fuzz {
 namespace {
@@ -55,7 +53,6 @@ Executor interpreter(const std::string& name, env::Processor processor) {
 
 std::vector<Executor> executors() {
   std::vector<Executor> list = {interpreter("interpreter", env::cpu())};
-#ifdef LAZULI_FUZZ_JIT
   const auto add = [&list](const char* name, jit::InstructionSet set) {
     if (!jit::supports(set)) return;
     list.push_back(
@@ -63,7 +60,6 @@ std::vector<Executor> executors() {
   };
   add("assembled avx2", jit::InstructionSet::avx2);
   add("assembled avx512", jit::InstructionSet::avx512);
-#endif
   return list;
 }
 

@@ -206,7 +206,7 @@ def written_calls(entry, floating, integer):
     """What the entry's `calls` say, each with the first of its functions that it fits."""
     for text in entry["calls"]:
         make = Maker(f"{entry['where']} {text} {floating} {integer}", floating, integer)
-        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index")} | DTYPES
+        scope = {name: getattr(make, name) for name in ("t", "probability", "whole", "mask", "index")} | DTYPES
         positional, named = eval(f"_call({text})", {"_call": lambda *a, **k: (a, k)} | scope)
         for function in entry["functions"]:
             call = Call(entry, function, positional, named)

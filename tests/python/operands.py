@@ -106,6 +106,9 @@ class Maker:
     def t(self, *shape):
         return self.sample(self.floating, shape)
 
+    def probability(self, *shape):
+        return self.sample(self.floating, shape, 0.05, 0.95)
+
     def whole(self, *shape):
         return self.sample(self.integer, shape)
 

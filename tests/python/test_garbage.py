@@ -51,6 +51,7 @@ def test_calls_keep_no_references(name):
     for _ in range(200):
         CALLS[name](x)
     gc.collect()
+    # A reference that each call leaves shows as 200; the interpreter's own work moves shared objects' counts by some.
     assert all(abs(now - then) < 50 for now, then in zip(counts(*watched), before))
 
 

@@ -16,14 +16,15 @@ class Pool {
   static void* take() {
     Local& local = local_;
     if (local.count == 0) [[unlikely]] {
-      refill(local);
+      return take_slowly(local);
     }
     return local.places[--local.count];
   }
   static void give(void* place) noexcept {
     Local& local = local_;
-    if (local.count == kLocal) [[unlikely]] {
-      spill(local);
+    if (local.count == local.capacity) [[unlikely]] {
+      give_slowly(local, place);
+      return;
     }
     local.places[local.count++] = place;
   }
@@ -36,11 +37,19 @@ class Pool {
     std::mutex mutex;
     std::vector<void*> places;
   };
+  // Reached without a question whether it is made: a thread's first object opens it, the thread's
+  // end closes it.
   struct Local {
-    void* places[kLocal];
+    void* places[kLocal] = {};
     int count = 0;
-    ~Local() {
-      while (count > 0) spill(*this);
+    int capacity = 0;  // kLocal while open
+    bool is_closed = false;
+  };
+  struct Closing {
+    ~Closing() {
+      while (local_.count > 0) spill(local_);
+      local_.capacity = 0;
+      local_.is_closed = true;
     }
   };
 
@@ -49,7 +58,13 @@ class Pool {
     static Shared* const instance = new Shared;
     return *instance;
   }
-  static void refill(Local& local) {
+  static void open(Local& local) {
+    if (local.capacity > 0 || local.is_closed) return;
+    thread_local Closing at_exit;
+    local.capacity = kLocal;
+  }
+  static void* take_slowly(Local& local) {
+    open(local);
     Shared& store = shared();
     std::lock_guard<std::mutex> lock(store.mutex);
     if (store.places.empty()) {
@@ -58,10 +73,24 @@ class Pool {
       char* slab = static_cast<char*>(::operator new(kStride* kBatch, std::align_val_t(kAlign)));
       for (int i = 0; i < kBatch; ++i) store.places.push_back(slab + kStride * i);
     }
-    for (int i = 0; i < kBatch && !store.places.empty(); ++i) {
+    void* place = store.places.back();
+    store.places.pop_back();
+    for (int i = 1; i < kBatch && local.count < local.capacity && !store.places.empty(); ++i) {
       local.places[local.count++] = store.places.back();
       store.places.pop_back();
     }
+    return place;
+  }
+  static void give_slowly(Local& local, void* place) noexcept {
+    open(local);
+    spill(local);
+    if (local.count < local.capacity) {
+      local.places[local.count++] = place;
+      return;
+    }
+    Shared& store = shared();
+    std::lock_guard<std::mutex> lock(store.mutex);
+    store.places.push_back(place);
   }
   static void spill(Local& local) noexcept {
     Shared& store = shared();
@@ -71,7 +100,7 @@ class Pool {
     }
   }
 
-  static inline thread_local Local local_;
+  static constinit inline thread_local Local local_;
 };
 
 }  // namespace lazuli

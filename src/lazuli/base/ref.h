@@ -13,6 +13,10 @@ template <typename T>
 class RefCounted {
  public:
   void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  // The same of an object that no other thread has seen: no atomic step.
+  void retain_unseen() const noexcept {
+    count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
   void release() const noexcept {
     if (count_.load(std::memory_order_acquire) == 1 ||
         count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
@@ -65,6 +69,11 @@ class Ref {
   // Adds a reference.
   static Ref share(T* pointer) noexcept {
     if (pointer) pointer->retain();
+    return adopt(pointer);
+  }
+  // A second reference to an object that no other thread has seen.
+  static Ref share_unseen(T* pointer) noexcept {
+    pointer->retain_unseen();
     return adopt(pointer);
   }
   // Gives up the reference without dropping it.

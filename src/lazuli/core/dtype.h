@@ -41,6 +41,7 @@ constexpr bool is_integral(DType dtype) { return dtype >= DType::u8 && dtype <= 
 // The dtype in which two tensors meet (PyTorch's torch.promote_types): the one with the greater
 // range, where neither holds the other's the next that holds both.
 constexpr DType promote(DType a, DType b) {
+  if (a == b) return a;
   if (a > b) return promote(b, a);
   if (a == DType::u8 && b == DType::i8) return DType::i16;
   if (a == DType::f16 && b == DType::bf16) return DType::f32;

@@ -1,6 +1,7 @@
 #include "lazuli/exec/executor.h"
 
 #include <mutex>
+#include <utility>
 
 #include "lazuli/base/error.h"
 #include "lazuli/exec/device.h"
@@ -12,22 +13,28 @@ namespace {
 // each thread returns to its own.
 constexpr uint32_t kMaxThreadChanges = 4;
 
-// Which tapes a thread uses. A thread that ends leaves its tape to the device.
+// Which tapes a thread uses.
 struct Recorder {
   trace::Tape* own = nullptr;
   trace::Tape* last = nullptr;  // recorded on last
-  ~Recorder() {
-    if (own) Device::get().give_tape(own);
-  }
+};
+constinit thread_local Recorder current_recorder;  // reached without a question whether it is made
+
+// A thread that ends leaves its tape to the device.
+struct TapeReturn {
+  ~TapeReturn() { Device::get().give_tape(std::exchange(current_recorder.own, nullptr)); }
 };
 
+[[gnu::noinline]] void begin_recording() {
+  current_recorder.own = Device::get().take_tape();
+  current_recorder.last = current_recorder.own;
+  thread_local TapeReturn at_exit;
+}
+
 Recorder& recorder() {
-  thread_local Recorder instance;
-  if (!instance.own) [[unlikely]] {
-    instance.own = Device::get().take_tape();
-    instance.last = instance.own;
-  }
-  return instance;
+  if (!current_recorder.own) [[unlikely]]
+    begin_recording();
+  return current_recorder;
 }
 
 // The caller's own tape if an operand is pending there, else the first operand's that is pending,

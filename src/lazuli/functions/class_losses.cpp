@@ -2,7 +2,6 @@
 #include "lazuli/functions/arithmetic.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/losses.h"
 #include "lazuli/functions/recording.h"
 
 namespace lazuli {
@@ -12,7 +11,7 @@ namespace {
 class Classes {
  public:
   Classes(const char* op, const Tensor& self, const Tensor& weight, At at) : op_(op), at_(at) {
-    check_fractions(op, "self", self, at);
+    check_floating(op, "self", self, at);
     LZ_CHECK_AT(self.dim() >= 1, ValueError, at, "{}: need self [C] or [N, C, ...]; got []", op);
     dim_ = self.dim() == 1 ? 0 : 1;
     count_ = self.sizes()[dim_];
@@ -79,20 +78,19 @@ class Classes {
   Tensor index_;
 };
 
-// Targets that hold a probability of each class.
-Tensor of_probabilities(const Classes& classes, const Tensor& self, const Tensor& target,
+// Targets that hold a probability of each class; `terms` are the logarithms times their weights.
+Tensor of_probabilities(const Classes& classes, const Tensor& terms, const Tensor& target,
                         int64_t reduction, double label_smoothing, At at) {
-  LZ_CHECK_AT(target.sizes() == self.sizes(), ValueError, at,
-              "cross_entropy_loss: need probabilities in the shape {} of self; got {}",
-              to_string(self.sizes()), to_string(target.sizes()));
+  LZ_CHECK_AT(target.sizes() == terms.sizes(), ValueError, at,
+              "cross_entropy: need probabilities in the shape {} of self; got {}",
+              to_string(terms.sizes()), to_string(target.sizes()));
   Tensor probabilities = target;
   if (label_smoothing != 0) {
     probabilities = target.mul(1 - label_smoothing, at)
                         .add(label_smoothing / static_cast<double>(classes.count()), 1, at);
   }
-  const Tensor terms =
-      classes.weighted(log_softmax(self, classes.dim(), at)).mul(probabilities, at);
-  const Tensor losses = terms.sum(classes.dim(), false, std::nullopt, at).neg(at);
+  const Tensor losses =
+      terms.mul(probabilities, at).sum(classes.dim(), false, std::nullopt, at).neg(at);
   return internal::reduced(losses, reduction, at);
 }
 
@@ -105,24 +103,26 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
   return classes.reduce(classes.pick(classes.weighted(self)).neg(at), reduction);
 }
 
-Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const Tensor& weight,
-                          int64_t reduction, int64_t ignore_index, double label_smoothing, At at) {
+Tensor cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight,
+                     int64_t reduction, int64_t ignore_index, double label_smoothing, At at) {
   LZ_CHECK_AT(label_smoothing >= 0 && label_smoothing <= 1, ValueError, at,
-              "cross_entropy_loss: need a label_smoothing from 0 to 1; got {}", label_smoothing);
-  Classes classes("cross_entropy_loss", self, weight, at);
-  check_defined("cross_entropy_loss", "target", target, at);
+              "cross_entropy: need a label_smoothing from 0 to 1; got {}", label_smoothing);
+  Classes classes("cross_entropy", self, weight, at);
+  check_defined("cross_entropy", "target", target, at);
+  const Tensor wide = self.to(to_wide(self.dtype()), at);
+  const Tensor terms = classes.weighted(log_softmax(wide, classes.dim(), at));
   if (is_floating(target.dtype())) {
-    return of_probabilities(classes, self, target, reduction, label_smoothing, at);
+    return of_probabilities(classes, terms, target, reduction, label_smoothing, at)
+        .to(self.dtype(), at);
   }
   classes.read(self, target, ignore_index);
-  const Tensor terms = classes.weighted(log_softmax(self, classes.dim(), at));
   Tensor losses = classes.pick(terms).neg(at);
   if (label_smoothing != 0) {
     const Tensor all = terms.sum(classes.dim(), true, std::nullopt, at);
     losses = losses.mul(1 - label_smoothing, at)
                  .add(all, -label_smoothing / static_cast<double>(classes.count()), at);
   }
-  return classes.reduce(losses, reduction);
+  return classes.reduce(losses, reduction).to(self.dtype(), at);
 }
 
 }  // namespace lazuli

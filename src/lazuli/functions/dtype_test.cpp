@@ -147,7 +147,7 @@ std::string mistake_of(const Call& call) {
 }
 
 TEST(DTypes, RefusalsNameThem) {
-  EXPECT_EQ(mistake_of([] { ones({2}, kInt16).mean(); }), "mean: need float of self; got i16");
+  EXPECT_EQ(mistake_of([] { ones({2}, kInt16).mean(); }), "mean: need self of float; got i16");
   EXPECT_EQ(mistake_of([] { -ones({2}, kBool); }), "neg: need float or int; got bool[2]");
   EXPECT_EQ(mistake_of([] { ones({2}, kFloat16).to_vector<float>(); }),
             "to_vector: need a tensor of f32; got f16");

@@ -4,7 +4,6 @@
 #include "lazuli/functions/arithmetic.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/losses.h"
 #include "lazuli/functions/recording.h"
 
 namespace lazuli {
@@ -12,7 +11,7 @@ namespace {
 
 // The dimensions of `input` that `normalized_shape` covers: its last ones.
 DimList covered_dims(const char* op, const Tensor& input, const Shape& normalized_shape, At at) {
-  check_fractions(op, "input", input, at);
+  check_floating(op, "input", input, at);
   const int rank = normalized_shape.rank();
   const int first = input.sizes().rank() - rank;
   bool fits = rank >= 1 && first >= 0;
@@ -79,7 +78,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
 }
 
 Tensor dropout(const Tensor& input, double p, bool train, At at) {
-  check_fractions("dropout", "input", input, at);
+  check_floating("dropout", "input", input, at);
   LZ_CHECK_AT(p >= 0 && p <= 1, ValueError, at, "dropout: need a p from 0 to 1; got {}", p);
   if (!train || p == 0) return input;
   if (p == 1) return input.mul(0, at);

@@ -46,6 +46,8 @@ Ref<trace::Value> Record::run_value() {
       Variable& variable = argument.tensor->variable();
       if (variable.is_stale()) [[unlikely]]
         refresh(variable, at_);
+      needs_gradient_ |= autograd::needs_gradient(variable);
+      reads_pinned_ |= variable.is_pinned();
       operands[i].kind = trace::CallOperand::Kind::value;
       operands[i].value = variable.value().get();
     } else {
@@ -68,13 +70,6 @@ Ref<trace::Value> Record::run_value() {
   }
 }
 
-bool Record::reads_pinned() const {
-  for (const Argument& argument : arguments()) {
-    if (argument.tensor && argument.tensor->variable().is_pinned()) return true;
-  }
-  return false;
-}
-
 void Record::attach_gradient(Variable& result) const {
   if (!is_floating(result.type().dtype)) return;
   const GradientRule& rule = gradient_rule(kind_);
@@ -90,8 +85,8 @@ void Record::attach_gradient(Variable& result) const {
 
 Ref<Variable> Record::run_fresh() {
   Ref<Variable> result = Variable::make(run_value());
-  if (autograd::is_recording()) attach_gradient(*result);
-  if (reads_pinned()) [[unlikely]]
+  if (needs_gradient_ && autograd::is_recording()) attach_gradient(*result);
+  if (reads_pinned_) [[unlikely]]
     exec::read(*result->value());
   return result;
 }
@@ -105,9 +100,9 @@ Tensor Record::run() {
                 SmallVector<int64_t, 1>(std::span<const int64_t>(offsets_, offset_count_))};
   Ref<trace::Value> value = run_value();
   Ref<Variable> result = Variable::make_view(parent, std::move(step), std::move(value));
-  if (autograd::is_recording()) {
+  if (needs_gradient_ && autograd::is_recording()) {
     attach_gradient(*result);
-  } else if (autograd::needs_gradient(*parent)) {
+  } else if (needs_gradient_) {
     autograd::ensure_state(*result).is_detached = true;
   }
   return Tensor(std::move(result));

@@ -81,7 +81,6 @@ class Record {
   }
   void grow();
   const Tensor* cast(const Tensor& tensor, DType dtype);
-  bool reads_pinned() const;
   Ref<tensor::Variable> run_fresh();
   void attach_gradient(tensor::Variable& result) const;
   std::span<const Argument> arguments() const { return {operands_, operand_count_}; }
@@ -90,6 +89,8 @@ class Record {
   uint8_t attribute_count_ = 0;
   uint8_t size_count_ = 0;
   uint8_t offset_count_ = 0;
+  bool needs_gradient_ = false;  // an operand does; as the next, once run_value has run
+  bool reads_pinned_ = false;
   uint32_t operand_count_ = 0;
   uint32_t capacity_ = kMaxInlineOperands;
   At at_;

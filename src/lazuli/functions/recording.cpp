@@ -19,7 +19,7 @@ void throw_dtype(const char* op, const char* argument, DType need, DType got, At
   __builtin_unreachable();
 }
 void throw_not_floating(const char* op, const char* argument, DType got, At at) {
-  LZ_CHECK_AT(false, TypeError, at, "{}: need float of {}; got {}", op, argument, name_of(got));
+  LZ_CHECK_AT(false, TypeError, at, "{}: need {} of float; got {}", op, argument, name_of(got));
   __builtin_unreachable();
 }
 void throw_factor(const char* op, const char* argument, DType dtype, At at) {

@@ -28,7 +28,9 @@ inline void check_dtype(const char* op, const char* argument, const Tensor& tens
 // A string that is one of a few.
 void check_choice(const char* op, const char* argument, std::string_view value,
                   std::initializer_list<std::string_view> choices, At at);
+// Of a tensor that may be undefined, too.
 inline void check_floating(const char* op, const char* argument, const Tensor& tensor, At at) {
+  check_defined(op, argument, tensor, at);
   if (!is_floating(dtype_of(tensor))) [[unlikely]]
     throw_not_floating(op, argument, dtype_of(tensor), at);
 }

@@ -57,7 +57,7 @@ class TestFiles : public testing::Test {
 // A number's bytes, the lowest first.
 inline std::string little(uint64_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i, value >>= 8) text += static_cast<char>(value);
   return text;
 }
 

@@ -2,16 +2,58 @@
 
 #include <ostream>
 
-#include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::nn {
 
-Tensor ReLUImpl::forward(const Tensor& input, At at) { return relu(input, at); }
-void ReLUImpl::pretty_print(std::ostream& out) const { out << "ReLU()"; }
+Tensor GELUImpl::forward(const Tensor& input, At at) { return gelu(input, approximate, at); }
+void GELUImpl::pretty_print(std::ostream& out) const {
+  out << "GELU(approximate=" << approximate << ")";
+}
 
-Tensor TanhImpl::forward(const Tensor& input, At at) { return tanh(input, at); }
-void TanhImpl::pretty_print(std::ostream& out) const { out << "Tanh()"; }
+Tensor ELUImpl::forward(const Tensor& input, At at) { return elu(input, alpha, 1, 1, at); }
+void ELUImpl::pretty_print(std::ostream& out) const {
+  out << "ELU("
+      << "alpha=" << alpha << ")";
+}
+
+Tensor CELUImpl::forward(const Tensor& input, At at) { return celu(input, alpha, at); }
+void CELUImpl::pretty_print(std::ostream& out) const {
+  out << "CELU("
+      << "alpha=" << alpha << ")";
+}
+
+Tensor LeakyReLUImpl::forward(const Tensor& input, At at) {
+  return leaky_relu(input, negative_slope, at);
+}
+void LeakyReLUImpl::pretty_print(std::ostream& out) const {
+  out << "LeakyReLU("
+      << "negative_slope=" << negative_slope << ")";
+}
+
+Tensor SoftplusImpl::forward(const Tensor& input, At at) {
+  return softplus(input, beta, threshold, at);
+}
+void SoftplusImpl::pretty_print(std::ostream& out) const {
+  out << "Softplus("
+      << "beta=" << beta << ", threshold=" << threshold << ")";
+}
+
+Tensor HardtanhImpl::forward(const Tensor& input, At at) {
+  return hardtanh(input, min_val, max_val, at);
+}
+void HardtanhImpl::pretty_print(std::ostream& out) const {
+  out << "Hardtanh("
+      << "min_val=" << min_val << ", max_val=" << max_val << ")";
+}
+
+Tensor ThresholdImpl::forward(const Tensor& input, At at) {
+  return lazuli::threshold(input, threshold, value, at);
+}
+void ThresholdImpl::pretty_print(std::ostream& out) const {
+  out << "Threshold("
+      << "threshold=" << threshold << ", value=" << value << ")";
+}
 
 Tensor SoftmaxImpl::forward(const Tensor& input, At at) { return softmax(input, dim, at); }
 void SoftmaxImpl::pretty_print(std::ostream& out) const { out << "Softmax(dim=" << dim << ")"; }
@@ -19,31 +61,6 @@ void SoftmaxImpl::pretty_print(std::ostream& out) const { out << "Softmax(dim=" 
 Tensor LogSoftmaxImpl::forward(const Tensor& input, At at) { return log_softmax(input, dim, at); }
 void LogSoftmaxImpl::pretty_print(std::ostream& out) const {
   out << "LogSoftmax(dim=" << dim << ")";
-}
-
-void IdentityImpl::pretty_print(std::ostream& out) const { out << "Identity()"; }
-
-Tensor FlattenImpl::forward(const Tensor& input, At at) {
-  LZ_CHECK_AT(input.defined(), ValueError, at, "Flatten: input is undefined");
-  const Shape& sizes = input.sizes();
-  const int first = wrap_dim("Flatten", start_dim, sizes.rank(), at);
-  const int last = wrap_dim("Flatten", end_dim, sizes.rank(), at);
-  LZ_CHECK_AT(first <= last, ValueError, at,
-              "Flatten: need a start_dim that does not come after end_dim; got {} and {} for {}",
-              start_dim, end_dim, to_string(sizes));
-  Shape flat;
-  int64_t joined = 1;
-  for (int dim = 0; dim < sizes.rank(); ++dim) {
-    if (dim < first || dim > last)
-      flat.push_back(sizes[dim]);
-    else
-      joined *= sizes[dim];
-    if (dim == last) flat.push_back(joined);
-  }
-  return reshape(input, sizes.rank() == 0 ? Shape{1} : flat, at);
-}
-void FlattenImpl::pretty_print(std::ostream& out) const {
-  out << "Flatten(start_dim=" << start_dim << ", end_dim=" << end_dim << ")";
 }
 
 }  // namespace lazuli::nn

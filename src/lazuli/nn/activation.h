@@ -1,24 +1,96 @@
-// Elementwise functions as modules.
+// Functions of one tensor as modules: each is the function of the same name (ops/math.yaml) with
+// its options fixed.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
+#include "lazuli/functions/functions.gen.h"
+#include "lazuli/nn/function_module.h"
 #include "lazuli/nn/module.h"
 #include "lazuli/nn/module_holder.h"
 
 namespace lazuli::nn {
 
-// max(input, 0)
-class ReLUImpl : public Module {
+using ReLUImpl = FunctionModule<"ReLU", relu>;
+using ReLU6Impl = FunctionModule<"ReLU6", relu6>;
+using TanhImpl = FunctionModule<"Tanh", tanh>;
+using SigmoidImpl = FunctionModule<"Sigmoid", sigmoid>;
+using LogSigmoidImpl = FunctionModule<"LogSigmoid", log_sigmoid>;
+using SiLUImpl = FunctionModule<"SiLU", silu>;
+using SELUImpl = FunctionModule<"SELU", selu>;
+using MishImpl = FunctionModule<"Mish", mish>;
+using SoftsignImpl = FunctionModule<"Softsign", softsign>;
+using HardsigmoidImpl = FunctionModule<"Hardsigmoid", hardsigmoid>;
+using HardswishImpl = FunctionModule<"Hardswish", hardswish>;
+
+class GELUImpl : public Module {
  public:
+  // "none" or "tanh"; forward throws ValueError for another.
+  explicit GELUImpl(std::string how = "none") : approximate(std::move(how)) {}
   Tensor forward(const Tensor& input, LZ_AT);
   void pretty_print(std::ostream& out) const override;
+
+  const std::string approximate;
 };
 
-class TanhImpl : public Module {
+class ELUImpl : public Module {
  public:
+  explicit ELUImpl(double scale = 1) : alpha(scale) {}
   Tensor forward(const Tensor& input, LZ_AT);
   void pretty_print(std::ostream& out) const override;
+
+  const double alpha;
+};
+
+class CELUImpl : public Module {
+ public:
+  explicit CELUImpl(double scale = 1) : alpha(scale) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double alpha;
+};
+
+class LeakyReLUImpl : public Module {
+ public:
+  explicit LeakyReLUImpl(double slope = 0.01) : negative_slope(slope) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double negative_slope;
+};
+
+class SoftplusImpl : public Module {
+ public:
+  explicit SoftplusImpl(double steepness = 1, double limit = 20)
+      : beta(steepness), threshold(limit) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double beta;
+  const double threshold;
+};
+
+class HardtanhImpl : public Module {
+ public:
+  explicit HardtanhImpl(double low = -1, double high = 1) : min_val(low), max_val(high) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double min_val;
+  const double max_val;
+};
+
+class ThresholdImpl : public Module {
+ public:
+  ThresholdImpl(double limit, double otherwise) : threshold(limit), value(otherwise) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double threshold;
+  const double value;
 };
 
 // exp(input) by its sum along `dim`; LogSoftmax its logarithm.
@@ -40,31 +112,25 @@ class LogSoftmaxImpl : public Module {
   const int64_t dim;
 };
 
-// The input itself.
-class IdentityImpl : public Module {
- public:
-  Tensor forward(const Tensor& input) { return input; }
-  void pretty_print(std::ostream& out) const override;
-};
-
-// The dimensions from start_dim to end_dim as one.
-class FlattenImpl : public Module {
- public:
-  explicit FlattenImpl(int64_t first = 1, int64_t last = -1) : start_dim(first), end_dim(last) {}
-  // Throws IndexError for a dimension that the input does not have, ValueError where end_dim comes
-  // before start_dim.
-  Tensor forward(const Tensor& input, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
-
-  const int64_t start_dim;
-  const int64_t end_dim;
-};
-
 LZ_MODULE(ReLU);
+LZ_MODULE(ReLU6);
 LZ_MODULE(Tanh);
+LZ_MODULE(Sigmoid);
+LZ_MODULE(LogSigmoid);
+LZ_MODULE(SiLU);
+LZ_MODULE(SELU);
+LZ_MODULE(Mish);
+LZ_MODULE(Softsign);
+LZ_MODULE(Hardsigmoid);
+LZ_MODULE(Hardswish);
+LZ_MODULE(GELU);
+LZ_MODULE(ELU);
+LZ_MODULE(CELU);
+LZ_MODULE(LeakyReLU);
+LZ_MODULE(Softplus);
+LZ_MODULE(Hardtanh);
+LZ_MODULE(Threshold);
 LZ_MODULE(Softmax);
 LZ_MODULE(LogSoftmax);
-LZ_MODULE(Identity);
-LZ_MODULE(Flatten);
 
 }  // namespace lazuli::nn

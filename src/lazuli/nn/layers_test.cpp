@@ -75,6 +75,34 @@ TEST(Activations, AreTheirFunctions) {
   const std::vector<float> tanh = Tanh()(input).to_vector<float>();
   EXPECT_FLOAT_EQ(tanh[0], std::tanh(-1.0f));
   EXPECT_FLOAT_EQ(tanh[2], std::tanh(2.0f));
+  const auto expect_same = [](const Tensor& x, const Tensor& y) {
+    EXPECT_EQ(x.to_vector<float>(), y.to_vector<float>());
+  };
+  expect_same(ReLU6()(input * 5), relu6(input * 5));
+  expect_same(Sigmoid()(input), sigmoid(input));
+  expect_same(LogSigmoid()(input), log_sigmoid(input));
+  expect_same(SiLU()(input), silu(input));
+  expect_same(SELU()(input), selu(input));
+  expect_same(Mish()(input), mish(input));
+  expect_same(Softsign()(input), softsign(input));
+  expect_same(Hardsigmoid()(input), hardsigmoid(input));
+  expect_same(Hardswish()(input), hardswish(input));
+  expect_same(GELU()(input), gelu(input));
+  expect_same(GELU("tanh")(input), gelu(input, "tanh"));
+  expect_same(ELU(0.5)(input), elu(input, 0.5));
+  expect_same(CELU(0.5)(input), celu(input, 0.5));
+  expect_same(LeakyReLU(0.2)(input), leaky_relu(input, 0.2));
+  expect_same(Softplus(2, 3)(input), softplus(input, 2, 3));
+  expect_same(Hardtanh(-0.5, 1.5)(input), hardtanh(input, -0.5, 1.5));
+  expect_same(Threshold(0.5, 7)(input), threshold(input, 0.5, 7));
+  EXPECT_EQ(to_string(*Sequential(ReLU(), Softplus(), Threshold(0.5, 7), GELU("tanh"))),
+            "Sequential(\n"
+            "  (0): ReLU()\n"
+            "  (1): Softplus(beta=1, threshold=20)\n"
+            "  (2): Threshold(threshold=0.5, value=7)\n"
+            "  (3): GELU(approximate=tanh)\n"
+            ")");
+  EXPECT_THROW(GELU("erf")(input), ValueError);
 }
 
 TEST(Sequential, RunsItsModulesInOrder) {
@@ -209,7 +237,7 @@ TEST(Losses, AreTheirFunctions) {
   expect_same(NLLLoss(ClassLossOptions().weight(weight).ignore_index(3))(a, classes),
               nll_loss(a, classes, weight, Reduction::Mean, 3));
   const CrossEntropyLoss loss(ClassLossOptions().weight(weight).label_smoothing(0.1));
-  expect_same(loss(a, classes), cross_entropy_loss(a, classes, weight, Reduction::Mean, -100, 0.1));
+  expect_same(loss(a, classes), cross_entropy(a, classes, weight, Reduction::Mean, -100, 0.1));
   EXPECT_EQ(loss->named_buffers().size(), 1u);
   EXPECT_EQ(to_string(*loss),
             "CrossEntropyLoss(reduction=mean, ignore_index=-100, label_smoothing=0.1)");

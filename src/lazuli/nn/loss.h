@@ -9,44 +9,56 @@
 
 namespace lazuli::nn {
 
-class MSELossImpl : public Module {
+// What losses have in common: how they join their elements, and how they print.
+class Loss : public Module {
  public:
-  explicit MSELossImpl(Reduction::Reduction how = Reduction::Mean) : reduction(how) {}
-  Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
+  void pretty_print(std::ostream& out) const final;
 
   const Reduction::Reduction reduction;
+
+ protected:
+  Loss(const char* name, Reduction::Reduction how) : reduction(how), name_(name) {}
+
+ private:
+  virtual void print_options(std::ostream& out) const;  // ", beta=1"
+
+  const char* const name_;
 };
 
-class L1LossImpl : public Module {
+class MSELossImpl : public Loss {
  public:
-  explicit L1LossImpl(Reduction::Reduction how = Reduction::Mean) : reduction(how) {}
+  explicit MSELossImpl(Reduction::Reduction how = Reduction::Mean) : Loss("MSELoss", how) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
-
-  const Reduction::Reduction reduction;
 };
 
-class SmoothL1LossImpl : public Module {
+class L1LossImpl : public Loss {
+ public:
+  explicit L1LossImpl(Reduction::Reduction how = Reduction::Mean) : Loss("L1Loss", how) {}
+  Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
+};
+
+class SmoothL1LossImpl : public Loss {
  public:
   explicit SmoothL1LossImpl(Reduction::Reduction how = Reduction::Mean, double width = 1)
-      : reduction(how), beta(width) {}
+      : Loss("SmoothL1Loss", how), beta(width) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
 
-  const Reduction::Reduction reduction;
   const double beta;
+
+ private:
+  void print_options(std::ostream& out) const override;
 };
 
-class HuberLossImpl : public Module {
+class HuberLossImpl : public Loss {
  public:
   explicit HuberLossImpl(Reduction::Reduction how = Reduction::Mean, double width = 1)
-      : reduction(how), delta(width) {}
+      : Loss("HuberLoss", how), delta(width) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
 
-  const Reduction::Reduction reduction;
   const double delta;
+
+ private:
+  void print_options(std::ostream& out) const override;
 };
 
 // What a loss over classes takes beside its inputs. Its weight is kept as a buffer.
@@ -69,56 +81,59 @@ class ClassLossOptions {
   double label_smoothing_ = 0;
 };
 
-class NLLLossImpl : public Module {
+class ClassLoss : public Loss {
  public:
-  explicit NLLLossImpl(const ClassLossOptions& options = {});
-  Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
-
   const ClassLossOptions options;
+
+ protected:
+  ClassLoss(const char* name, const ClassLossOptions& chosen);
+  void print_options(std::ostream& out) const override;
 };
 
-class CrossEntropyLossImpl : public Module {
+class NLLLossImpl : public ClassLoss {
  public:
-  explicit CrossEntropyLossImpl(const ClassLossOptions& options = {});
+  explicit NLLLossImpl(const ClassLossOptions& chosen = {}) : ClassLoss("NLLLoss", chosen) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
-
-  const ClassLossOptions options;
 };
 
-class BCELossImpl : public Module {
+class CrossEntropyLossImpl : public ClassLoss {
  public:
-  explicit BCELossImpl(Reduction::Reduction how = Reduction::Mean) : reduction(how) {}
+  explicit CrossEntropyLossImpl(const ClassLossOptions& chosen = {})
+      : ClassLoss("CrossEntropyLoss", chosen) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
 
-  const Reduction::Reduction reduction;
+ private:
+  void print_options(std::ostream& out) const override;
+};
+
+class BCELossImpl : public Loss {
+ public:
+  explicit BCELossImpl(Reduction::Reduction how = Reduction::Mean) : Loss("BCELoss", how) {}
+  Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
 };
 
 // Weights are kept as buffers.
-class BCEWithLogitsLossImpl : public Module {
+class BCEWithLogitsLossImpl : public Loss {
  public:
   explicit BCEWithLogitsLossImpl(Reduction::Reduction how = Reduction::Mean,
                                  const Tensor& element_weight = {},
                                  const Tensor& positive_weight = {});
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
 
-  const Reduction::Reduction reduction;
   Tensor weight;
   Tensor pos_weight;
 };
 
-class KLDivLossImpl : public Module {
+class KLDivLossImpl : public Loss {
  public:
   explicit KLDivLossImpl(Reduction::Reduction how = Reduction::Mean, bool is_log_target = false)
-      : reduction(how), log_target(is_log_target) {}
+      : Loss("KLDivLoss", how), log_target(is_log_target) {}
   Tensor forward(const Tensor& input, const Tensor& target, LZ_AT);
-  void pretty_print(std::ostream& out) const override;
 
-  const Reduction::Reduction reduction;
   const bool log_target;
+
+ private:
+  void print_options(std::ostream& out) const override;
 };
 
 class CosineSimilarityImpl : public Module {

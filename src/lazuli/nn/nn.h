@@ -6,6 +6,8 @@
 #include "lazuli/nn/clip_grad.h"
 #include "lazuli/nn/dropout.h"
 #include "lazuli/nn/embedding.h"
+#include "lazuli/nn/flatten.h"
+#include "lazuli/nn/function_module.h"
 #include "lazuli/nn/init.h"
 #include "lazuli/nn/linear.h"
 #include "lazuli/nn/loss.h"

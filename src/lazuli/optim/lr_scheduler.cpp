@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "lazuli/base/check.h"
-#include "lazuli/optim/numbers.h"
+#include "lazuli/functions/creation.h"
 
 namespace lazuli::optim {
 namespace {
@@ -45,12 +45,12 @@ std::vector<double> LRScheduler::get_last_lr() const {
   return rates;
 }
 
-NamedTensors LRScheduler::state_dict() const { return {{"step", count_to_tensor(step_)}}; }
+NamedTensors LRScheduler::state_dict() const { return {{"step", scalar_tensor(step_)}}; }
 
 void LRScheduler::load_state_dict(const NamedTensors& state, At at) {
   const NamedTensors own = state_dict();
   copy_named("load_state_dict", own, state, true, at);
-  go_to(count_of(find(own, "step")));
+  go_to(find(own, "step").item<int64_t>());
 }
 
 StepLR::StepLR(Optimizer& optimizer, int64_t step_size, double gamma)

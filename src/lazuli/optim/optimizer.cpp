@@ -6,7 +6,6 @@
 #include "lazuli/base/check.h"
 #include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/optim/numbers.h"
 
 namespace lazuli::optim {
 
@@ -78,13 +77,13 @@ NamedTensors Optimizer::state_dict() const {
   NamedTensors dict;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const std::string prefix = "state." + key_of(i) + ".";
-    dict.emplace_back(prefix + "step", count_to_tensor(steps_[i]));
+    dict.emplace_back(prefix + "step", scalar_tensor(steps_[i]));
     for (const auto& [name, tensors] : states_) {
       if (tensors[i].defined()) dict.emplace_back(prefix + name, tensors[i]);
     }
   }
   for (size_t group = 0; group < group_count(); ++group) {
-    dict.emplace_back(format("groups.{}.lr", group), number_to_tensor(lr(group)));
+    dict.emplace_back(format("groups.{}.lr", group), full({}, lr(group), kFloat64));
   }
   return dict;
 }
@@ -93,10 +92,10 @@ void Optimizer::load_state_dict(const NamedTensors& state, At at) {
   const NamedTensors own = state_dict();  // numbers in it are copies
   copy_named("load_state_dict", own, state, true, at);
   for (size_t i = 0; i < parameters_.size(); ++i) {
-    steps_[i] = count_of(find(own, "state." + key_of(i) + ".step"));
+    steps_[i] = find(own, "state." + key_of(i) + ".step").item<int64_t>();
   }
   for (size_t group = 0; group < group_count(); ++group) {
-    write_lr(group, number_of(find(own, format("groups.{}.lr", group))));
+    write_lr(group, find(own, format("groups.{}.lr", group)).item<double>());
   }
 }
 

@@ -43,8 +43,8 @@ class Optimizer {
 
   // All that a training needs to go on: of each parameter "state.<name>.step" and the tensors of
   // the method, such as "state.<name>.exp_avg", the tensors themselves; of each group
-  // "groups.<number>.lr". A name is that of the parameter, or its number. Counts are i64; learning
-  // rates are i64, too: the 64 bits of the double.
+  // "groups.<number>.lr". A name is that of the parameter, or its number. Counts are i64,
+  // learning rates f64.
   NamedTensors state_dict() const;
   // Takes over what another optimizer of the same method and parameters saved. Throws ValueError as
   // copy_named does and changes nothing.

@@ -4,7 +4,8 @@
 #include <limits>
 
 #include "lazuli/base/check.h"
-#include "lazuli/optim/numbers.h"
+#include "lazuli/functions/creation.h"
+#include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::optim {
 
@@ -48,17 +49,17 @@ void ReduceLROnPlateau::step(double measure) {
 }
 
 NamedTensors ReduceLROnPlateau::state_dict() const {
-  return {{"best", number_to_tensor(best_)},
-          {"bad_steps", count_to_tensor(bad_steps_)},
-          {"cooldown_left", count_to_tensor(cooldown_left_)}};
+  return {{"best", full({}, best_, kFloat64)},
+          {"bad_steps", scalar_tensor(bad_steps_)},
+          {"cooldown_left", scalar_tensor(cooldown_left_)}};
 }
 
 void ReduceLROnPlateau::load_state_dict(const NamedTensors& state, At at) {
   const NamedTensors own = state_dict();
   copy_named("load_state_dict", own, state, true, at);
-  best_ = number_of(find(own, "best"));
-  bad_steps_ = count_of(find(own, "bad_steps"));
-  cooldown_left_ = count_of(find(own, "cooldown_left"));
+  best_ = find(own, "best").item<double>();
+  bad_steps_ = find(own, "bad_steps").item<int64_t>();
+  cooldown_left_ = find(own, "cooldown_left").item<int64_t>();
 }
 
 }  // namespace lazuli::optim

@@ -1,6 +1,6 @@
 #include "lazuli/trace/tape.h"
 
-#include <array>
+#include <algorithm>
 
 #include "lazuli/base/check.h"
 #include "lazuli/base/hash.h"
@@ -19,14 +19,13 @@ constexpr size_t kInlineOperands = 8;
 
 std::atomic<uint64_t> tape_count{0};
 
-bool same_key(const MemoKey& a, const MemoKey& b, size_t size_count) {
-  for (size_t i = 0; i < MemoKey::kIds; ++i) {
-    if (a.ids[i] != b.ids[i]) return false;
+// Of a call whose skeleton is the node's: as many ids and sizes.
+bool is_memo_of(const Memo& memo, const Call& call) {
+  const uint64_t* id = memo.ids.data();
+  for (const CallOperand& operand : call.operands) {
+    if (operand.kind == CallOperand::Kind::value && operand.value->type_id() != *id++) return false;
   }
-  for (size_t i = 0; i < size_count; ++i) {
-    if (a.sizes[i] != b.sizes[i]) return false;
-  }
-  return a.more_ids == b.more_ids;
+  return std::equal(call.sizes.begin(), call.sizes.end(), memo.sizes.data());
 }
 
 }  // namespace
@@ -50,7 +49,7 @@ Recorded Tape::record(const Call& call, Ref<Value>& result) {
 }
 
 uint32_t Tape::parameter_index(Value& value) {
-  const uint64_t mark = value.parameter_mark.load(std::memory_order_relaxed);
+  const uint64_t mark = value.parameter_mark().load(std::memory_order_relaxed);
   const uint32_t marked = static_cast<uint32_t>(mark & ((1u << kIndexBits) - 1));
   const bool is_ours = (mark >> kIndexBits) == serial_;
   // The table decides: a mark outlives a call that threw and took its parameters back.
@@ -64,19 +63,23 @@ uint32_t Tape::parameter_index(Value& value) {
     }
   }
   if (index == parameters_.size()) parameters_.push_back(Ref<Value>::share(&value));
-  value.parameter_mark.store((serial_ << kIndexBits) | index, std::memory_order_relaxed);
+  value.parameter_mark().store((serial_ << kIndexBits) | index, std::memory_order_relaxed);
   return index;
 }
 
-const Memo& Tape::infer(Node& node, const Call& call, MemoKey&& key) {
+const Memo& Tape::infer(Node& node, const Call& call) {
+  auto memo = std::make_unique<Memo>();
   std::vector<TensorType> types;
   types.reserve(call.operands.size());
   for (const CallOperand& operand : call.operands) {
-    types.push_back(operand.kind == CallOperand::Kind::value ? operand.value->type()
-                                                             : TensorType{operand.dtype, Shape{}});
+    if (operand.kind == CallOperand::Kind::value) {
+      memo->ids.push_back(operand.value->type_id());
+      types.push_back(operand.value->type());
+    } else {
+      types.push_back({operand.dtype, Shape{}});
+    }
   }
-  auto memo = std::make_unique<Memo>();
-  memo->key = std::move(key);
+  memo->sizes = SmallVector<int64_t, 4>(call.sizes);
   memo->result = op::infer({call.kind, types, call.attributes, call.sizes});
   memo->result_id = type_id_of(memo->result);
   memo->result_bytes = memo->result.numel() * size_of(memo->result.dtype);
@@ -97,8 +100,6 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
     wires = many.data();
   }
   const size_t known_parameters = parameters_.size();
-  MemoKey key;
-  size_t id_count = 0;
   for (size_t i = 0; i < count; ++i) {
     const CallOperand& operand = call.operands[i];
     Wire* wire = new (&wires[i]) Wire;
@@ -114,12 +115,6 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
           parameters_.resize(known_parameters);
           return Recorded::other_tape;
         }
-        const uint64_t id = operand.value->type_id();
-        if (id_count < MemoKey::kIds) {
-          key.ids[id_count++] = id;
-        } else {
-          key.more_ids.push_back(id);
-        }
         break;
       }
       case CallOperand::Kind::number:
@@ -133,8 +128,6 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
         break;
     }
   }
-  for (size_t i = 0; i < call.sizes.size(); ++i) key.sizes[i] = call.sizes[i];
-
   const Skeleton skeleton{call.kind,
                           {wires, count},
                           call.attributes,
@@ -150,12 +143,10 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
     }
   }
   const Memo* memo = node->memos.load(std::memory_order_acquire);
-  while (memo && !same_key(memo->key, key, call.sizes.size())) {
-    memo = memo->next.load(std::memory_order_acquire);
-  }
+  while (memo && !is_memo_of(*memo, call)) memo = memo->next.load(std::memory_order_acquire);
   if (!memo) [[unlikely]] {
     try {
-      memo = &infer(*node, call, std::move(key));
+      memo = &infer(*node, call);
     } catch (...) {
       parameters_.resize(known_parameters);
       throw;
@@ -163,13 +154,16 @@ Recorded Tape::append(const Call& call, Value* existing, Ref<Value>& result) {
   }
 
   const uint32_t slot = static_cast<uint32_t>(entries_.size());
+  Ref<Value> entered;
   if (existing) {
     existing->move_to_slot(this, slot);
     result = Ref<Value>::share(existing);
+    entered = result;
   } else {
     result = Value::pending(memo->result, memo->result_id, this, slot);
+    entered = Ref<Value>::share_unseen(result.get());
   }
-  entries_.push_back({node, result, call.at, static_cast<uint32_t>(words_.size()),
+  entries_.push_back({node, std::move(entered), call.at, static_cast<uint32_t>(words_.size()),
                       static_cast<uint32_t>(sizes_.size())});
   for (const CallOperand& operand : call.operands) {
     if (operand.kind == CallOperand::Kind::number) words_.push_back(operand.bits);

@@ -137,7 +137,7 @@ class Tape {
   // `existing` becomes the entry's value where it is not null.
   Recorded append(const Call& call, Value* existing, Ref<Value>& result);
   uint32_t parameter_index(Value& value);
-  const Memo& infer(Node& node, const Call& call, MemoKey&& key);
+  const Memo& infer(Node& node, const Call& call);
   void begin();
 
   SpinLock lock_;

@@ -14,9 +14,10 @@ namespace {
 constexpr uint32_t kMemosPerNode = 8;
 
 int64_t memo_bytes(const Node& node) {
-  const size_t in_place = MemoKey::kIds;
-  const size_t more = std::max<size_t>(node.operand_count, in_place) - in_place;
-  return static_cast<int64_t>(sizeof(Memo) + sizeof(uint64_t) * more);
+  constexpr size_t kInPlace = 4;
+  const size_t ids = std::max<size_t>(node.operand_count, kInPlace) - kInPlace;
+  const size_t sizes = std::max<size_t>(node.size_count, kInPlace) - kInPlace;
+  return static_cast<int64_t>(sizeof(Memo) + sizeof(uint64_t) * (ids + sizes));
 }
 
 int64_t bytes_of(const Node& node) {

@@ -3,13 +3,16 @@
 // changes once published; nodes go only when the trie is trimmed, under every tape's lock.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "lazuli/base/small_vector.h"
 #include "lazuli/core/shape.h"
 #include "lazuli/op/op.h"
 
@@ -25,22 +28,19 @@ struct Wire {
   };
   Kind kind = Kind::slot;
   DType dtype = DType::f32;  // number, constant; f32 otherwise
+  uint16_t zero = 0;         // every bit of a wire means something: two are compared as words
   uint32_t index = 0;        // slot, parameter
   uint64_t bits = 0;         // constant
-  friend bool operator==(const Wire&, const Wire&) = default;
-};
-
-// What a result's type depends on, apart from the skeleton.
-struct MemoKey {
-  static constexpr size_t kIds = 4;
-  uint64_t ids[kIds] = {};  // types of the first tensor operands
-  int64_t sizes[kMaxRank] = {};
-  std::vector<uint64_t> more_ids;  // types of those that follow
+  friend bool operator==(const Wire& a, const Wire& b) {
+    using Words = std::array<uint64_t, 2>;
+    return std::bit_cast<Words>(a) == std::bit_cast<Words>(b);
+  }
 };
 
 // The result type for operand types and sizes seen at a node.
 struct Memo {
-  MemoKey key;
+  SmallVector<uint64_t, 4> ids;  // of the tensor operands' types
+  SmallVector<int64_t, 4> sizes;
   uint64_t result_id = 0;
   int64_t result_bytes = 0;
   TensorType result;

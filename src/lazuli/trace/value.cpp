@@ -7,6 +7,11 @@
 
 namespace lazuli::trace {
 
+void* Value::Placement::operator new(size_t) { return Pool<Placement>::take(); }
+void Value::Placement::operator delete(void* placement) noexcept {
+  Pool<Placement>::give(placement);
+}
+
 Ref<Value> Value::of_buffer(const TensorType& type, const Layout& layout,
                             Ref<runtime::Buffer> buffer) {
   Ref<Value> value = pending(type, type_id_of(type), nullptr, 0);
@@ -27,10 +32,7 @@ void Value::destroy(Value* value) noexcept {
   Pool<Value>::give(value);
 }
 
-Layout Value::layout() const {
-  if (plain_) return contiguous(type_.shape);
-  return Layout{type_.shape, strides_, offset_};
-}
+Layout Value::layout() const { return placement_ ? placement_->layout : contiguous(type_.shape); }
 
 void Value::move_to_slot(Tape* tape, uint32_t slot) {
   slot_ = slot;
@@ -43,11 +45,8 @@ void Value::set_buffer(Ref<runtime::Buffer> buffer) {
 }
 
 void Value::set_buffer(Ref<runtime::Buffer> buffer, const Layout& layout) {
-  plain_ = layout.offset == 0 && lazuli::is_contiguous(layout);
-  if (!plain_) {
-    offset_ = layout.offset;
-    strides_ = layout.strides;
-  }
+  const bool is_plain = layout.offset == 0 && lazuli::is_contiguous(layout);
+  placement_.reset(is_plain ? nullptr : new Placement{layout});
   set_buffer(std::move(buffer));
 }
 

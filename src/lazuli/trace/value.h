@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "lazuli/base/ref.h"
 #include "lazuli/core/layout.h"
@@ -35,7 +36,7 @@ class Value final : public RefCounted<Value> {
   // For values without a tape.
   const Ref<runtime::Buffer>& buffer() const { return buffer_; }
   // Its elements lie in row-major order from the buffer's first byte on.
-  bool is_plain() const { return plain_; }
+  bool is_plain() const { return !placement_; }
   Layout layout() const;
 
   // The tape's and the executor's affair, under the tape's lock.
@@ -44,21 +45,27 @@ class Value final : public RefCounted<Value> {
   void set_buffer(Ref<runtime::Buffer> buffer, const Layout& layout);  // a view of it
 
   // Where a tape last numbered this value as a parameter; a hint that the tape checks.
-  std::atomic<uint64_t> parameter_mark{0};
+  std::atomic<uint64_t>& parameter_mark() { return parameter_mark_; }
 
  private:
   friend class RefCounted<Value>;
+  struct Placement {  // pooled
+    Layout layout;
+    static void* operator new(size_t bytes);
+    static void operator delete(void* placement) noexcept;
+  };
   explicit Value(const TensorType& type) : type_(type) {}
   ~Value() = default;
 
+  uint32_t slot_ = 0;
   const TensorType type_;
   uint64_t type_id_ = 0;
   std::atomic<Tape*> tape_{nullptr};
-  uint32_t slot_ = 0;
-  bool plain_ = true;
-  int64_t offset_ = 0;  // this and strides_ count only when not plain_
-  Dims strides_;
+  std::unique_ptr<Placement> placement_;  // null where plain
   Ref<runtime::Buffer> buffer_;
+  std::atomic<uint64_t> parameter_mark_{0};
 };
+// Recording makes one for every operation: two cache lines.
+static_assert(sizeof(Value) <= 128);
 
 }  // namespace lazuli::trace
