@@ -169,10 +169,13 @@ def elementwise_calls(entry, function, dtype):
                 low, high = entry["samples"].get(place[name], (-3, 3))
                 values[name] = make.sample(long_name(own) if own else dtype, shape, low, high, entry["whole_samples"])
             for i, name in enumerate(scalars):
-                values[name] = numbers[(turn + i) % len(numbers)]
+                low, high = entry["samples"].get(place[name], (-3, 3))
+                values[name] = min(max(numbers[(turn + i) % len(numbers)], low), high)
             positional, named = [], {}
             for argument in function["arguments"]:
                 name = argument["name"]
+                if name not in values:
+                    continue  # a choice by name keeps its default
                 if argument["keyword_only"]:
                     named[name] = values[name]
                 else:

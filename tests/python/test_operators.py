@@ -79,9 +79,11 @@ def test_layouts(entry, layout):
 
 
 ELEMENTWISE = [entry for entry in COMPARED if entry["kind"] == "elementwise" and entry["has_plain_calls"]]
+# Of the others what overflows on the way depends on the order of operations.
+SPECIAL = [entry for entry in ELEMENTWISE if not entry["ordinary_samples"]]
 
 
-@pytest.mark.parametrize("entry", ELEMENTWISE, ids=entry_id)
+@pytest.mark.parametrize("entry", SPECIAL, ids=entry_id)
 def test_special_values(entry):
     """Every value at the edge of a dtype, with every other."""
     for function in entry["functions"]:

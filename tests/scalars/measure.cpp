@@ -213,8 +213,7 @@ Place sampled(uint64_t counter) {
     case 1:
       return {std::abs(sized<T>(first, -8, 8)), sized<T>(second, -8, 8)};
     default:
-      return {1 + sized<T>(first, 1 - Limits::digits, -2),
-              sized<T>(second, 0, Limits::digits + 2)};
+      return {1 + sized<T>(first, 1 - Limits::digits, -2), sized<T>(second, 0, Limits::digits + 2)};
   }
 }
 

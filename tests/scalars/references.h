@@ -1,4 +1,5 @@
-// Functions that the C library lacks, in double and in long double, for the references of ops/*.yaml.
+// Functions that the C library lacks, in double and in long double, for the references of
+// ops/*.yaml.
 #pragma once
 
 #include <cmath>
@@ -70,7 +71,7 @@ Real trigamma(Real x) {
   Real sum = 0;
   for (; x < 30; x += 1) sum += 1 / (x * x);
   const Real square = 1 / (x * x);
-  constexpr Real kTerms[] = {Real(1) / 6,  Real(-1) / 30,      Real(1) / 42, Real(-1) / 30,
+  constexpr Real kTerms[] = {Real(1) / 6,  Real(-1) / 30,     Real(1) / 42, Real(-1) / 30,
                              Real(5) / 66, Real(-691) / 2730, Real(7) / 6};
   Real series = 0;
   for (int i = 6; i >= 0; --i) series = (series + kTerms[i]) * square;

@@ -17,7 +17,7 @@ struct ScalarCase {
   // One of the two: a definition in f32 is compared with doubles, one in f64 with long doubles.
   double (*reference)(double x) = nullptr;
   long double (*reference_f64)(long double x) = nullptr;
-  double ulp;            // the bound that the catalogue promises
+  double ulp;  // the bound that the catalogue promises
   Inputs inputs;
 };
 const std::vector<ScalarCase>& scalar_cases();

@@ -201,8 +201,8 @@ void Body::compare_select(int32_t i, int copy) {
     const int y = in_register(operation.operands[3], copy, p);
     {
       const Source b = source(operation.operands[1], copy, p, true);
-      set_.compare_select(operation.comparison, operation.compared,
-                          result_over_operand(i, copy, p), a, b.operand(), x, y);
+      set_.compare_select(operation.comparison, operation.compared, result_over_operand(i, copy, p),
+                          a, b.operand(), x, y);
     }
     registers_.unlock_all();
   }
