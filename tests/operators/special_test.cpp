@@ -180,7 +180,7 @@ TEST(Bits, SignsAreTheFunctions) {
   EXPECT_EQ(read(4 & x), (Values{4, 0}));
   EXPECT_EQ(read(x % 5), (Values{2, 3}));
   EXPECT_EQ(read(100 % y), (Values{0, 0}));
-  Tensor z = x.clone();
+  Tensor z = positive(x);
   z &= y;
   z |= 1;
   z ^= 3;
