@@ -39,6 +39,11 @@ void SoftplusImpl::pretty_print(std::ostream& out) const {
       << "beta=" << beta << ", threshold=" << threshold << ")";
 }
 
+Tensor SoftshrinkImpl::forward(const Tensor& input, At at) { return softshrink(input, lambd, at); }
+void SoftshrinkImpl::pretty_print(std::ostream& out) const {
+  out << "Softshrink(lambd=" << lambd << ")";
+}
+
 Tensor HardtanhImpl::forward(const Tensor& input, At at) {
   return hardtanh(input, min_val, max_val, at);
 }

@@ -73,6 +73,15 @@ class SoftplusImpl : public Module {
   const double threshold;
 };
 
+class SoftshrinkImpl : public Module {
+ public:
+  explicit SoftshrinkImpl(double width = 0.5) : lambd(width) {}
+  Tensor forward(const Tensor& input, LZ_AT);
+  void pretty_print(std::ostream& out) const override;
+
+  const double lambd;
+};
+
 class HardtanhImpl : public Module {
  public:
   explicit HardtanhImpl(double low = -1, double high = 1) : min_val(low), max_val(high) {}
@@ -128,6 +137,7 @@ LZ_MODULE(ELU);
 LZ_MODULE(CELU);
 LZ_MODULE(LeakyReLU);
 LZ_MODULE(Softplus);
+LZ_MODULE(Softshrink);
 LZ_MODULE(Hardtanh);
 LZ_MODULE(Threshold);
 LZ_MODULE(Softmax);

@@ -93,6 +93,7 @@ TEST(Activations, AreTheirFunctions) {
   expect_same(CELU(0.5)(input), celu(input, 0.5));
   expect_same(LeakyReLU(0.2)(input), leaky_relu(input, 0.2));
   expect_same(Softplus(2, 3)(input), softplus(input, 2, 3));
+  expect_same(Softshrink(0.75)(input), softshrink(input, 0.75));
   expect_same(Hardtanh(-0.5, 1.5)(input), hardtanh(input, -0.5, 1.5));
   expect_same(Threshold(0.5, 7)(input), threshold(input, 0.5, 7));
   EXPECT_EQ(to_string(*Sequential(ReLU(), Softplus(), Threshold(0.5, 7), GELU("tanh"))),

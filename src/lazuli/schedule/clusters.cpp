@@ -30,6 +30,28 @@ bool covered_axes(const Cluster& cluster, const Shape& shape, const AxisMap& map
   return true;
 }
 
+SmallVector<int, 8> in_order(int rank) {
+  SmallVector<int, 8> order;
+  for (int d = 0; d < rank; ++d) order.push_back(d);
+  return order;
+}
+
+// Gives the dimensions, taken in `order`, the cluster's axes one after another.
+bool match_dims(const Cluster& cluster, const Shape& shape, const SmallVector<int, 8>& order,
+                AxisMap& map) {
+  if (cluster.kind != Cluster::Kind::kernel) return false;
+  map = AxisMap();
+  map.rank = shape.rank();
+  size_t axis = 0;
+  for (const int d : order) {
+    map.axis[d] = AxisMap::kNone;
+    if (shape[d] == 1) continue;
+    if (axis == cluster.axes.size() || cluster.axes[axis] != shape[d]) return false;
+    map.axis[d] = static_cast<int8_t>(axis++);
+  }
+  return axis == cluster.axes.size();
+}
+
 }  // namespace
 
 ClusterId Clusters::make(Cluster::Kind kind, int32_t height) {
@@ -123,6 +145,35 @@ bool Clusters::repeats(ClusterId id, const AxisMap& map) const {
     if ((whole & ~used) >> axis & 1) missed *= cluster.axes[axis];
   }
   return missed >= 4;
+}
+
+bool Clusters::follows_fold(ClusterId cluster, ir::NodeId value, const AxisMap& value_map) {
+  struct Visit {
+    ir::NodeId id;
+    AxisMap map;
+  };
+  std::vector<Visit> pending = {{value, value_map}};
+  for (size_t i = 0; i < pending.size() && i < kMaxVisits; ++i) {
+    const auto [id, map] = pending[i];
+    const ir::Node& node = d_.node(id);
+    if (d_.state(id).base != id || node.is_parameter) continue;
+    if (category_of(node) == op::Category::reduction) {
+      const Shape& shape = d_.node(node.operands[0].node).type.shape;
+      AxisMap unused;
+      if (!folds_one(node, shape) && !folds_none(node, shape) &&
+          fit_fold(cluster, id, map, unused, false)) {
+        return true;
+      }
+    } else if (category_of(node) == op::Category::elementwise) {
+      for (const ir::Operand& below : node.operands) {
+        if (below.kind != ir::Operand::Kind::node) continue;
+        const TensorType& type = d_.node(below.node).type;
+        if (type.numel() != node.type.numel()) continue;
+        pending.push_back({below.node, broadcast_map(map, node.type.shape, type.shape)});
+      }
+    }
+  }
+  return false;
 }
 
 bool Clusters::can_store(ClusterId id, ir::NodeId node, const AxisMap& map) const {
@@ -259,33 +310,34 @@ bool Clusters::fit_fold(ClusterId id, ir::NodeId fold, const AxisMap& map, AxisM
   return true;
 }
 
-bool Clusters::match_axes(ClusterId id, ir::NodeId node, bool is_fold, AxisMap& map) const {
-  const Cluster& cluster = at(id);
-  if (cluster.kind != Cluster::Kind::kernel) return false;
-  const ir::Node& own = d_.node(node);
-  const Shape& shape = is_fold ? d_.node(own.operands[0].node).type.shape : own.type.shape;
-  AxisMap full;
-  full.rank = shape.rank();
-  size_t axis = 0;
-  for (int d = 0; d < shape.rank(); ++d) {
-    full.axis[d] = AxisMap::kNone;
-    if (shape[d] == 1) continue;
-    if (axis == cluster.axes.size() || cluster.axes[axis] != shape[d]) return false;
-    full.axis[d] = static_cast<int8_t>(axis++);
+bool Clusters::match_axes(ClusterId id, ir::NodeId node, AxisMap& map) const {
+  const Shape& shape = d_.node(node).type.shape;
+  return match_dims(at(id), shape, in_order(shape.rank()), map);
+}
+
+bool Clusters::match_fold(ClusterId id, ir::NodeId fold, AxisMap& map) {
+  const ir::Node& node = d_.node(fold);
+  const Shape& shape = d_.node(node.operands[0].node).type.shape;
+  const uint32_t folded = folded_dims(node);
+  SmallVector<int, 8> order = in_order(shape.rank());
+  for (const bool folded_last : {false, true}) {
+    // A cluster that began with a fold has its folded axes last.
+    if (folded_last) {
+      std::stable_partition(order.begin(), order.end(),
+                            [&](int d) { return (folded >> d & 1) == 0; });
+    }
+    AxisMap full;
+    if (!match_dims(at(id), shape, order, full)) continue;
+    map = AxisMap();
+    for (int d = 0; d < shape.rank(); ++d) {
+      const bool folds = folded >> d & 1;
+      if (folds && !keeps_dims(node)) continue;
+      map.axis[map.rank++] = folds ? static_cast<int8_t>(AxisMap::kNone) : full.axis[d];
+    }
+    AxisMap unused;
+    if (fit_fold(id, fold, map, unused, false)) return true;
   }
-  if (axis != cluster.axes.size()) return false;
-  if (!is_fold) {
-    map = full;
-    return true;
-  }
-  const uint32_t folded = folded_dims(own);
-  map = AxisMap();
-  for (int d = 0; d < shape.rank(); ++d) {
-    const bool folds = folded >> d & 1;
-    if (folds && !keeps_dims(own)) continue;
-    map.axis[map.rank++] = folds ? static_cast<int8_t>(AxisMap::kNone) : full.axis[d];
-  }
-  return true;
+  return false;
 }
 
 }  // namespace lazuli::schedule

@@ -29,6 +29,9 @@ class Clusters {
 
   // Whether a value with this map would be worked out several times over.
   bool repeats(ClusterId cluster, const AxisMap& map) const;
+  // Whether the value, used with `map`, is worked out from a fold that fits the cluster and leaves
+  // it one element a row: then it is worked out once a row, too.
+  bool follows_fold(ClusterId cluster, ir::NodeId id, const AxisMap& map);
   // Whether a value with this map has an element at each point, or at each kept point.
   bool can_store(ClusterId cluster, ir::NodeId id, const AxisMap& map) const;
   // Whether the fold `id`, used with `map`, can run in the cluster: its folded dimensions become,
@@ -36,8 +39,11 @@ class Clusters {
   // map.
   bool fit_fold(ClusterId cluster, ir::NodeId id, const AxisMap& map, AxisMap& operand,
                 bool commit);
-  // The map under which the node (or the operand of the fold) has exactly the cluster's axes.
-  bool match_axes(ClusterId cluster, ir::NodeId id, bool is_fold, AxisMap& map) const;
+  // The map under which the node has exactly the cluster's axes.
+  bool match_axes(ClusterId cluster, ir::NodeId id, AxisMap& map) const;
+  // The map of the fold under which its operand has them, its folded dimensions being the cluster's
+  // folded axes if there are any.
+  bool match_fold(ClusterId cluster, ir::NodeId fold, AxisMap& map);
 
  private:
   Cluster& at(ClusterId id) const { return d_.clusters[static_cast<size_t>(id)]; }

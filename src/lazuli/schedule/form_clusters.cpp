@@ -315,7 +315,7 @@ class Former {
     }
     if (d_.state(id).weight <= kCheap) return true;
     if (!has_one_map(id, cluster)) return false;
-    return !clusters_.repeats(cluster, map);
+    return !clusters_.repeats(cluster, map) || clusters_.follows_fold(cluster, id, map);
   }
 
   // Works the node out in the cluster, under every map that it is used with there.
@@ -393,9 +393,10 @@ class Former {
     for (const ClusterId cluster : clusters_.of_family(data)) {
       if (std::find(users.begin(), users.end(), cluster) != users.end()) continue;
       if (!has_room(id, cluster)) continue;
-      if (!clusters_.match_axes(cluster, id, is_fold(id), map)) continue;
-      AxisMap unused;
-      if (is_fold(id) && !clusters_.fit_fold(cluster, id, map, unused, false)) continue;
+      if (!(is_fold(id) ? clusters_.match_fold(cluster, id, map)
+                        : clusters_.match_axes(cluster, id, map))) {
+        continue;
+      }
       if (!clusters_.can_store(cluster, id, map) || !clusters_.can_precede(cluster, users))
         continue;
       return cluster;

@@ -202,6 +202,28 @@ TEST_F(ScheduleQuality, MeanAndVarianceShareAKernel) {
   LZ_EXPECT_STEPS(make(), 1);
 }
 
+// What a row's folds give is worked out once a row, however much it takes.
+TEST_F(ScheduleQuality, ALayerNormIsOneKernel) {
+  const NodeId x = parameter({40, 30});
+  const Operand count = builder.word(30.0f);
+  const auto mean = [&](NodeId a) {
+    return builder.apply(OpKind::div, {builder.operand(sum(a, {1}, true)), count});
+  };
+  const NodeId centered = builder.sub(x, mean(x));
+  const NodeId variance = builder.add(mean(mul(centered, centered)), parameter({1, 1}));
+  const NodeId factor = builder.apply(
+      OpKind::div, {CaseBuilder::constant(1.0f), builder.operand(unary(OpKind::sqrt, variance))});
+  builder.output(builder.add(mul(mul(centered, factor), parameter({30})), parameter({30})));
+  LZ_EXPECT_STEPS(make(), 1);
+}
+
+TEST_F(ScheduleQuality, SumsOfTheSameColumnsShareAKernel) {
+  const NodeId x = parameter({40, 30});
+  builder.output(sum(x, {0}, false));
+  builder.output(sum(mul(x, parameter({40, 30})), {0}, false));
+  LZ_EXPECT_STEPS(make(), 1);
+}
+
 TEST_F(ScheduleQuality, UpdatesOfEqualShapesAreOneStep) {
   for (int i = 0; i < 5; ++i) adam(parameter({12, 7}), parameter({12, 7}));
   const Schedule schedule = make();
