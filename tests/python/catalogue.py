@@ -115,7 +115,7 @@ class Call:
             for argument in function["arguments"]:
                 names.setdefault(argument["name"], None)
                 if argument["default"] is not None:
-                    names[argument["name"]] = eval(argument["default"])
+                    names[argument["name"]] = eval(argument["default"], {"Mean": 1})
         values = {name: turned(value) for name, value in self.bound().items()}
         values = {a["name"]: names[a["name"]] for a in self.function["arguments"]} | values
         operands = self.function["operands"]
@@ -261,7 +261,7 @@ def result_dtype(call):
     """The dtype that the entry's rule gives an elementwise call or a reduction."""
     entry, function = call.entry, call.function
     values = call.bound()
-    if function["is_in_place"]:
+    if function["is_in_place"] or entry["dtype"] == "self":
         return values["self"].dtype
     place = dict(zip(function["operands"], entry["operands"]))
     joining = [name for name in function["operands"] if place[name] not in entry["argument_dtypes"]]

@@ -131,6 +131,8 @@ class Lowering {
     }
   }
 
+  // Also of several selections by one comparison: comparing anew costs less than a mask's way through
+  // a vector register.
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
@@ -139,7 +141,7 @@ class Lowering {
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
       if (!is_comparison(mask.primitive) || is_long(mask.source) != is_long(select.type) ||
-          (uses_[place] != 1 && !is_long(select.type)) || mask.home.kind != Home::Kind::none) {
+          mask.home.kind != Home::Kind::none) {
         continue;
       }
       count_uses(i, -1);
