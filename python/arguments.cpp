@@ -23,7 +23,8 @@ const Alias kAliases[] = {{"self", {"input", "x", "a", "x1"}},
                           {"input", {"x", "a", "x1"}},
                           {"other", {"x2"}},
                           {"dim", {"axis"}},
-                          {"keepdim", {"keepdims"}}};
+                          {"keepdim", {"keepdims"}},
+                          {"from", {"from_"}}};
 
 bool is_named(const Parameter& parameter, const char* name) {
   if (std::strcmp(parameter.name, name) == 0) return true;
@@ -91,22 +92,25 @@ bool Call::place_arguments(const Arguments& arguments, std::string* why) {
   const size_t first = arguments.self ? 1 : 0;
   if (first) objects_[0] = arguments.self;
 
-  // A list of extents at the end, after nothing or one tensor, may come without its parentheses.
+  // A list of extents or tensors at the end, after nothing or one argument, may come without its
+  // parentheses.
   const size_t last = positions - 1;
-  const bool takes_extents =
-      positions > 0 && positions <= 2 && parameters[last].need == Need::sizes;
+  const bool may_be_open = positions > 0 && positions <= 2;
+  const bool takes_extents = may_be_open && parameters[last].need == Need::sizes;
+  const bool takes_tensors = may_be_open && parameters[last].need == Need::tensors;
   const size_t before = last - first;
-  if (takes_extents && arguments.count > before &&
-      (arguments.count > before + 1 || is_integer(arguments.values[before]))) {
+  if ((takes_extents || takes_tensors) && arguments.count > before &&
+      (arguments.count > before + 1 || (takes_extents && is_integer(arguments.values[before])) ||
+       (takes_tensors && is_tensor(arguments.values[before])))) {
     const size_t count = arguments.count - before;
-    extents_ = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
-    if (!extents_.is_valid()) throw nb::python_error();
+    open_list_ = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
+    if (!open_list_.is_valid()) throw nb::python_error();
     for (size_t i = 0; i < count; ++i) {
-      PyObject* extent = arguments.values[before + i];
-      PyTuple_SET_ITEM(extents_.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(extent));
+      PyObject* item = arguments.values[before + i];
+      PyTuple_SET_ITEM(open_list_.ptr(), static_cast<Py_ssize_t>(i), Py_NewRef(item));
     }
     std::copy_n(arguments.values, before, objects_ + first);
-    objects_[last] = extents_.ptr();
+    objects_[last] = open_list_.ptr();
   } else if (arguments.count > positions - first) {
     if (why) {
       *why = format("need at most {} arguments without a name; got {}", positions - first,
@@ -242,6 +246,15 @@ PyObject* Call::run() {
     overload_.run(*this);
   }
   if (gives_first_) return Py_NewRef(first_);
+  if (results_) {
+    const nb::object tuple = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(results_->size())));
+    if (!tuple.is_valid()) throw nb::python_error();
+    for (size_t i = 0; i < results_->size(); ++i) {
+      PyObject* result = wrap(std::move((*results_)[i])).release().ptr();
+      PyTuple_SET_ITEM(tuple.ptr(), static_cast<Py_ssize_t>(i), result);
+    }
+    return Py_NewRef(tuple.ptr());
+  }
   return wrap(std::move(result_)).release().ptr();
 }
 

@@ -21,7 +21,8 @@ namespace lazuli::python {
 // What an argument takes.
 enum class Need : uint8_t {
   tensor,
-  tensors,   // a list or tuple of tensors
+  tensors,   // a list or tuple of tensors; alone at the end, they may stand as arguments of their
+             // own
   number,    // int, float, bool, a number of NumPy: weak
   integer,   // anything with __index__
   fraction,  // a number
@@ -93,7 +94,7 @@ class Call {
   DType dtype(size_t place, DType otherwise = kFloat32) const {
     return is_given(place) ? values_[place].dtype : otherwise;
   }
-  std::string_view text(size_t place, std::string_view otherwise) const {
+  std::string_view text(size_t place, std::string_view otherwise = {}) const {
     return is_given(place) ? values_[place].text : otherwise;
   }
   Dims sizes(size_t place, const Dims& otherwise = {}) const {
@@ -108,6 +109,7 @@ class Call {
 
   // What the overload gives.
   void give(Tensor result) { result_ = std::move(result); }
+  void give(std::vector<Tensor> results) { results_ = std::move(results); }
   void give_first() { gives_first_ = true; }
 
  private:
@@ -136,11 +138,12 @@ class Call {
   uint8_t list_count_ = 0;
   PyObject* first_ = nullptr;
   PyObject* objects_[kMaxParameters];
-  nanobind::object extents_;  // a tuple of the ints that stand as arguments of their own
+  nanobind::object open_list_;  // a tuple of the items that stand as arguments of their own
   Value values_[kMaxParameters];
   std::optional<Dims> lists_[kMaxLists];
   std::vector<Tensor> tensors_;
   Tensor result_;
+  std::optional<std::vector<Tensor>> results_;  // a tuple's
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.

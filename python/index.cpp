@@ -66,8 +66,8 @@ class Walk {
     if (PySlice_Unpack(slice, &start, &stop, &step) < 0) throw nb::python_error();
     const int64_t extent = result_.sizes()[static_cast<int>(dim_)];
     const Py_ssize_t length = PySlice_AdjustIndices(extent, &start, &stop, step);
-    LZ_CHECK_AT(step == 1 || length == 1, ValueError, at_, "index: need a step of 1; got {}", step);
-    if (length < extent) result_ = narrow(result_, dim_, length ? start : 0, length, at_);
+    LZ_CHECK_AT(step > 0, ValueError, at_, "index: need a step above 0; got {}", step);
+    if (length < extent) result_ = lazuli::slice(result_, dim_, start, stop, step, at_);
     ++dim_;
   }
 

@@ -73,20 +73,6 @@ void add_creation(nb::module_& module) {
   module.def(
       "from_dlpack", [](nb::handle array) { return borrow("from_dlpack", array, here()); },
       nb::arg("array").none(), "A tensor over the memory of an object with __dlpack__.");
-  module.def(
-      "zeros_like", [](const Tensor& input) { return zeros_like(input, here()); },
-      nb::arg("input"));
-  module.def(
-      "ones_like", [](const Tensor& input) { return ones_like(input, here()); }, nb::arg("input"));
-  module.def(
-      "full_like",
-      [](const Tensor& input, nb::handle value) {
-        const std::optional<Scalar> number = to_number(value.ptr());
-        LZ_CHECK_AT(number, TypeError, here(), "full_like: need a number; got {}",
-                    Py_TYPE(value.ptr())->tp_name);
-        return full_like(input, *number, here());
-      },
-      nb::arg("input"), nb::arg("fill_value"));
 }
 
 void add_running(nb::module_& module) {

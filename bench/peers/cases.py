@@ -30,7 +30,9 @@ KERNELS = {
     "norm": [(c, f"{r}x{k}", (r, k)) for c in ("softmax", "layer_norm", "gelu", "cross_entropy_fb")
              for r, k in ((8192, 1024), (512, 512))]
             + [("sum_dim0", "65536x256", (65536, 256)), ("sum_dim1", "65536x256", (65536, 256))],
-    "matmul": [("matmul", "1024x1024x1024", (1024, 1024, 1024)), ("matmul", "128x784x512", (128, 784, 512))],
+    "matmul": [("matmul", "1024x1024x1024", (1024, 1024, 1024)), ("matmul", "128x784x512", (128, 784, 512)),
+               *((case, "x".join(map(str, shape)), shape) for case in ("bmm", "bmm_transposed")
+                 for shape in ((1024, 32, 32, 32), (64, 128, 128, 128)))],
 }
 
 
@@ -51,6 +53,9 @@ def kernel_inputs(case, shape):
     if case == "matmul":
         m, k, n = shape
         return [normal(1, m, k), normal(2, k, n)]
+    if case.startswith("bmm"):
+        count, m, k, n = shape
+        return [normal(1, count, m, k), normal(2, count, *((n, k) if case == "bmm_transposed" else (k, n)))]
     raise KeyError(case)
 
 

@@ -8,6 +8,7 @@ more rounds than the others; --ratios compares within each round instead.
 import argparse
 import collections
 import json
+import math
 import statistics
 
 import cases
@@ -31,8 +32,8 @@ def convert(workload, metric, size, unit, samples):
     if workload == "chain":
         return "GB/s", [cases.SIZES[size] * 8e-6 / s for s in samples]
     if workload == "matmul":
-        m, k, n = map(int, size.split("x"))
-        return "GFLOP/s", [2e-6 * m * k * n / s for s in samples]
+        multiply_adds = math.prod(map(int, size.split("x")))
+        return "GFLOP/s", [2e-6 * multiply_adds / s for s in samples]
     return unit, samples
 
 

@@ -22,7 +22,7 @@ const std::map<std::string, size_t> kHelpers = {
     {"size", 2},   {"numel", 1}, {"dim", 1}, {"sizes", 1},        {"dtype", 1},
     {"detach", 1}, {"given", 3}, {"not", 1}, {"folded_count", 2}, {"wide_dtype", 1}};
 const std::map<std::string, size_t> kGradientHelpers = {
-    {"spread", 1}, {"share", 2}, {"return_gathered", 2}};
+    {"spread", 1}, {"share", 2}, {"return_gathered", 2}, {"written", 1}, {"written_over", 1}};
 
 class Checker {
  public:

@@ -128,7 +128,7 @@ struct Entry {
   formula::Block as;
   std::vector<std::pair<std::string, std::string>> shapes;
 
-  bool can_fail = false;  // on the device
+  std::string failure;  // what can go wrong on the device; empty: nothing
   bool is_random = false;
 
   // Gradient of each differentiable tensor operand, an expression over `grad`, `result` and the

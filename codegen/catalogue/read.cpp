@@ -340,7 +340,8 @@ class Reader {
   }
 
   void read_meaning() {
-    entry_.can_fail = flag(yaml_, "can_fail");
+    entry_.failure = text("can_fail");
+    if (entry_.failure == "true") entry_.failure = "an index is out of range";
     entry_.is_random = flag(yaml_, "random");
     entry_.takes_index = flag(yaml_, "takes_index");
     entry_.equation = text("equation");

@@ -16,7 +16,7 @@ namespace lazuli::codegen::emit {
 std::string parameters(const schema::Schema& schema, bool is_method);
 std::string declared_parameters(const schema::Schema& schema, bool is_method,
                                 const std::vector<const schema::Schema*>& siblings);
-// "Tensor", or "const Tensor&" in place.
+// "Tensor" or "std::vector<Tensor>", or "const Tensor&" in place.
 std::string return_type(const Function& function);
 // An argument's default as C++.
 std::string default_value(const schema::Argument& argument);

@@ -22,7 +22,10 @@ const std::map<std::string, const char*> kViewGradients = {
     {"expand", "grad"},  // the caller sums it to the operand's shape
     {"permute", "inverse_permute(grad)"},
     {"narrow", "narrow_write(full(self.sizes(), 0), grad, dim, start)"},
-    {"select", "narrow_write(full(self.sizes(), 0), unsqueeze(grad, dim), dim, index)"}};
+    {"select", "narrow_write(full(self.sizes(), 0), unsqueeze(grad, dim), dim, index)"},
+    {"slice", "return_slice(grad)"},
+    {"diagonal", "return_diagonal(grad)"},
+    {"as_strided", "return_strided(grad)"}};
 
 // The gradient of operand `place` as a matrix product of two-letter factors: the factor with the
 // result's first letter comes first, and each is transposed where the letter that is summed stands
@@ -32,7 +35,8 @@ std::string product(int place, const std::string& result, std::pair<std::string,
   if (a.first.find(result[0]) == std::string::npos) std::swap(a, b);
   const auto oriented = [](const std::pair<std::string, std::string>& factor, size_t place,
                            char letter) {
-    return factor.first[place] == letter ? factor.second : "t(" + factor.second + ")";
+    return factor.first[place] == letter ? factor.second
+                                         : "transpose(" + factor.second + ", -2, -1)";
   };
   return fmt::format("product({}, {}, {})", oriented(a, 0, result[0]), oriented(b, 1, result[1]),
                      place);
@@ -48,9 +52,16 @@ std::map<std::string, std::string> contraction_gradients(const Entry& entry) {
       letters.push_back(std::exchange(word, ""));
     }
   }
-  const bool are_matrices =
-      letters.size() == 3 && std::all_of(letters.begin(), letters.end(),
-                                         [](const std::string& text) { return text.size() == 2; });
+  const auto all_have = [&](size_t count) {
+    return letters.size() == 3 &&
+           std::all_of(letters.begin(), letters.end(), [&](const std::string& text) {
+             return text.size() == count && (count == 2 || text[0] == letters[0][0]);
+           });
+  };
+  if (all_have(3)) {  // a batch of matrices
+    for (std::string& text : letters) text.erase(0, 1);
+  }
+  const bool are_matrices = all_have(2);
   if (!are_matrices) {
     throw std::runtime_error(fmt::format("{}: {}: no gradient follows from '{}'",
                                          entry.where.text(), entry.name, entry.equation));

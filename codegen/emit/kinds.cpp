@@ -67,10 +67,10 @@ std::string traits_row(const Entry& entry) {
   std::string row = fmt::format(
       "    {{.name = \"{}\",\n     .entry = \"{}\",\n     .category = Category::{},\n"
       "     .operands = {},\n     .attributes = {},\n     .sizes = {},\n     .offsets = {},\n"
-      "     .can_fail = {},\n     .is_random = {},\n     .takes_index = {}}},\n",
+      "     .failure = \"{}\",\n     .is_random = {},\n     .takes_index = {}}},\n",
       entry.name, entry.where.text(), name_of(entry.kind), count_of(recorded.operands),
       entry.kind == Kind::reduction ? -1 : count_of(recorded.attributes), count_of(recorded.sizes),
-      count_of(recorded.offsets), entry.can_fail, entry.is_random, entry.takes_index);
+      count_of(recorded.offsets), entry.failure, entry.is_random, entry.takes_index);
   return row;
 }
 

@@ -49,17 +49,12 @@ constexpr OperatorSign kSigns[] = {
     {"Py_GE", "__ge__", nullptr, "ge", nullptr},
 };
 
-// The plain product serves until there is the general one.
-const char* function_of(const Catalogue& catalogue, const OperatorSign& sign) {
-  const auto exists = [&](std::string_view name) {
-    return std::any_of(catalogue.entries.begin(), catalogue.entries.end(), [&](const Entry& entry) {
-      return !entry.is_internal &&
-             std::any_of(entry.functions.begin(), entry.functions.end(),
-                         [&](const Function& each) { return each.schema.name == name; });
-    });
-  };
-  if (exists(sign.function)) return sign.function;
-  return std::string_view(sign.function) == "matmul" && exists("mm") ? "mm" : nullptr;
+bool has_function(const Catalogue& catalogue, std::string_view name) {
+  return std::any_of(catalogue.entries.begin(), catalogue.entries.end(), [&](const Entry& entry) {
+    return !entry.is_internal &&
+           std::any_of(entry.functions.begin(), entry.functions.end(),
+                       [&](const Function& each) { return each.schema.name == name; });
+  });
 }
 
 }  // namespace
@@ -115,9 +110,8 @@ std::vector<PythonFunction> python_functions(const Catalogue& catalogue) {
 
 std::vector<OperatorSign> operator_signs(const Catalogue& catalogue) {
   std::vector<OperatorSign> signs;
-  for (OperatorSign sign : kSigns) {
-    sign.function = function_of(catalogue, sign);
-    if (sign.function) signs.push_back(sign);
+  for (const OperatorSign& sign : kSigns) {
+    if (has_function(catalogue, sign.function)) signs.push_back(sign);
   }
   return signs;
 }

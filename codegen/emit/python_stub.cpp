@@ -18,19 +18,21 @@ using schema::Type;
 std::string parameter(const Schema& schema, const Argument& argument, bool is_method) {
   const bool is_self = &argument == &schema.arguments[0] && argument.name == "self";
   if (is_self && is_method) return "self";
-  std::string text = (is_self ? "input" : argument.name) + ": " + python_type(argument.type).hint;
+  const std::string name = is_self ? "input" : argument.name == "from" ? "from_" : argument.name;
+  std::string text = name + ": " + python_type(argument.type).hint;
   if (argument.type.is_optional) text += " | None";
   if (may_be_missing(argument)) text += " = " + python_default(argument);
   return text;
 }
 
-// A list of extents at the end, after nothing or one tensor, may come without its parentheses.
-bool takes_extents(const Schema& schema) {
+// A list of extents or tensors at the end, after nothing or one argument, may come without its
+// parentheses.
+bool takes_open_list(const Schema& schema) {
   size_t count = 0;
   for (const Argument& argument : schema.arguments) count += !argument.is_keyword_only;
   if (count == 0 || count > 2) return false;
   const Type& type = schema.arguments[count - 1].type;
-  return type.is_list && type.base != Base::tensor && !type.list_size;
+  return type.is_list && !type.list_size;
 }
 
 std::string result_hint(const Schema& schema) {
@@ -42,17 +44,18 @@ std::string result_hint(const Schema& schema) {
   return "builtins.tuple[" + joined(hints, ", ") + "]";
 }
 
-std::string definition(const Schema& schema, bool is_method, bool gives_extents) {
+std::string definition(const Schema& schema, bool is_method, bool opens_list) {
   std::string text = "def " + schema.name + "(";
   bool keyword_only = false;
   for (const Argument& argument : schema.arguments) {
     if (text.back() != '(') text += ", ";
     if (argument.is_keyword_only && !keyword_only) text += "*, ";
     keyword_only |= argument.is_keyword_only;
-    const bool is_list = gives_extents && argument.type.is_list;
+    const bool is_list = opens_list && argument.type.is_list;
     keyword_only |= is_list;
-    text +=
-        is_list ? "*" + argument.name + ": builtins.int" : parameter(schema, argument, is_method);
+    const bool are_tensors = argument.type.base == Base::tensor;
+    text += is_list ? "*" + argument.name + (are_tensors ? ": Tensor" : ": builtins.int")
+                    : parameter(schema, argument, is_method);
   }
   return text + ") -> " + result_hint(schema) + ": ...\n";
 }
@@ -65,7 +68,7 @@ std::string definitions(const Catalogue& catalogue, bool are_methods, const std:
     for (const Function* overload : function.overloads) {
       if (are_methods && !overload->is_method) continue;
       lines.push_back(definition(overload->schema, are_methods, false));
-      if (takes_extents(overload->schema)) {
+      if (takes_open_list(overload->schema)) {
         lines.push_back(definition(overload->schema, are_methods, true));
       }
     }

@@ -107,7 +107,8 @@ std::string declared_parameters(const Schema& schema, bool is_method,
 }
 
 std::string return_type(const Function& function) {
-  return function.is_in_place ? "const Tensor&" : "Tensor";
+  if (function.is_in_place) return "const Tensor&";
+  return function.schema.returns[0].type.is_list ? "std::vector<Tensor>" : "Tensor";
 }
 
 Meaning meaning_of(const Type& type) {

@@ -73,7 +73,10 @@ bool Translator::helper(const Expression& node, Piece& result) {
   } else if (name == "folded_count") {
     result = {fmt::format("folded_count({}, {}, at)", text_of(in[0]), text_of(in[1])),
               Meaning::number};
-  } else if (is_gradient_ && (name == "spread" || name == "inverse_permute")) {
+  } else if (is_gradient_ &&
+             (name == "spread" || name == "inverse_permute" || name == "return_slice" ||
+              name == "return_diagonal" || name == "return_strided" || name == "written" ||
+              name == "written_over")) {
     result = {fmt::format("{}({}, call)", name, text_of(in[0])), Meaning::tensor};
   } else if (is_gradient_ && (name == "share" || name == "return_gathered")) {
     result = {fmt::format("{}({}, {}, call)", name, text_of(in[0]), text_of(in[1])),
@@ -158,7 +161,7 @@ Piece Translator::function(const Expression& node) {
   std::vector<std::string> arguments;
   for (const Entry& entry : catalogue_.entries) {
     for (const Function& candidate : entry.functions) {
-      if (candidate.schema.name != name || candidate.is_in_place) continue;
+      if (candidate.schema.name != name || return_type(candidate) != "Tensor") continue;
       if (!fits(candidate.schema, positional, pieces, arguments)) continue;
       arguments.push_back("at");
       return {fmt::format("{}{}({})", entry.is_internal ? "internal::" : "", name,

@@ -56,12 +56,16 @@ constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = {a}.permute({sizes})",
     "{r} = {a}.narrow({dim}, {start}, {length})",
     "{r} = {a}.select({dim}, {start})",
+    "{r} = {a}.slice({dim}, {start}, {{}}, 2)",
+    "{r} = {a}.diagonal({start})",
     "{r} = {a}.unsqueeze({dim})",
     "{r} = {a}.squeeze({dim})",
     "{r} = {a}.detach()",
     "{a}.narrow({dim}, {start}, {length}).copy_({b})",
     "{a}.narrow({dim}, {start}, {length}).add_({b})",
     "{a}.select({dim}, {start}).mul_({x})",
+    "{a}.slice({dim}, {start}, {{}}, 3).mul_({x})",
+    "{a}.diagonal({start}).copy_({b})",
     "{a}.permute({sizes}).sub_({b})",
     "{a}.view({sizes}).relu_()",
     "{r} = {a}.sum({sizes}, {keepdim})",
@@ -211,10 +215,13 @@ void execute(const Statement& s, Pool& pool) {
     case Action::permute: r = a.permute(sizes); return;
     case Action::narrow: r = a.narrow(s.dim, s.start, s.length); return;
     case Action::select: r = a.select(s.dim, s.start); return;
+    case Action::slice: r = a.slice(s.dim, s.start, {}, 2); return;
+    case Action::diagonal: r = a.diagonal(s.start); return;
     case Action::unsqueeze: r = a.unsqueeze(s.dim); return;
     case Action::squeeze: r = a.squeeze(s.dim); return;
     case Action::detach: r = a.detach(); return;
     case Action::select_mul: a.select(s.dim, s.start).mul_(x); return;
+    case Action::slice_mul: a.slice(s.dim, s.start, {}, 3).mul_(x); return;
     case Action::view_relu: a.view(sizes).relu_(); return;
     case Action::sum: r = a.sum(sizes, s.keepdim); return;
     case Action::sum_all: r = a.sum(); return;
@@ -246,6 +253,7 @@ void execute(const Statement& s, Pool& pool) {
     case Action::copy: a.copy_(b); return;
     case Action::narrow_copy: a.narrow(s.dim, s.start, s.length).copy_(b); return;
     case Action::narrow_add: a.narrow(s.dim, s.start, s.length).add_(b); return;
+    case Action::diagonal_copy: a.diagonal(s.start).copy_(b); return;
     case Action::permute_sub: a.permute(sizes).sub_(b); return;
     case Action::cross_entropy: r = a.cross_entropy(index(b, a.size(1))); return;
     case Action::mm: {

@@ -25,9 +25,10 @@ enum class Action : uint8_t {
   add_number, sub_number, mul_number, div_number, from_number, over_number, clamp_min, gt_number,
   eq_number, where_number, fill,
   // r = a view of a
-  view, reshape, expand, permute, narrow, select, unsqueeze, squeeze, detach,
+  view, reshape, expand, permute, narrow, select, slice, diagonal, unsqueeze, squeeze,
+  detach,
   // a part of a is written
-  narrow_copy, narrow_add, select_mul, permute_sub, view_relu,
+  narrow_copy, narrow_add, select_mul, slice_mul, diagonal_copy, permute_sub, view_relu,
   sum, sum_all, mean, amax, amin, argmax, softmax, log_softmax, cross_entropy,
   mm, mm_inexact, gather, gather_anywhere, scatter_add, cat,
   backward, set_grad, new_leaf,

@@ -64,6 +64,9 @@ constexpr Action kActions[] = {Action::neg,
                                Action::narrow,
                                Action::select,
                                Action::select,
+                               Action::slice,
+                               Action::slice,
+                               Action::diagonal,
                                Action::unsqueeze,
                                Action::squeeze,
                                Action::detach,
@@ -74,6 +77,9 @@ constexpr Action kActions[] = {Action::neg,
                                Action::narrow_add,
                                Action::select_mul,
                                Action::select_mul,
+                               Action::slice_mul,
+                               Action::slice_mul,
+                               Action::diagonal_copy,
                                Action::permute_sub,
                                Action::permute_sub,
                                Action::view_relu,
@@ -337,6 +343,10 @@ class Generator {
       case Action::narrow_copy:
       case Action::narrow_add:
         return a.dim() > 0 && b.dim() < a.dim() && a.numel() > 1;
+      case Action::diagonal:
+        return a.dim() > 1;
+      case Action::diagonal_copy:
+        return a.dim() > 1 && b.dim() < a.dim();
       case Action::gather:
       case Action::gather_anywhere:
         return a.dim() > 0 && a.dim() == b.dim();

@@ -16,7 +16,7 @@ from operands import DTYPES, FLOATS, INTEGERS, Maker, Operand, long_name
 with open(os.environ["LAZULI_CASES"], encoding="utf-8") as table:
     ENTRIES = json.load(table)
 # They take elements without gaps alone.
-NEEDS_PLAIN = {"view"}
+NEEDS_PLAIN = {"view", "view_as", "as_strided"}
 COMPARED = [entry for entry in ENTRIES if entry["numpy"]]
 
 SHAPES = {  # of as many operands as there are, broadcast against each other
@@ -95,7 +95,7 @@ class Call:
         return getattr(first, self.function["name"])(*others, **{n: turned(v) for n, v in self.named.items()})
 
     def expected(self, arrays=None):
-        """The entry's `numpy` expression; `arrays` stand for the operands, in order."""
+        """The entry's `numpy` expression, a list where it gives several; `arrays` stand for the operands, in order."""
         arrays = arrays if arrays is not None else [each.wide() for each in self.operands()]
         if self.entry["dtype"] == "float":  # whole numbers become fractions first
             arrays = [array.astype(np.float64) for array in arrays]
@@ -126,7 +126,8 @@ class Call:
             names["dim"] = None
         scope = {"np": np, "sp": scipy.special, "ref": references}
         with np.errstate(all="ignore"):
-            return np.asarray(eval(self.entry["numpy"], scope, names))
+            result = eval(self.entry["numpy"], scope | names)
+        return [np.asarray(each) for each in result] if isinstance(result, (list, tuple)) else np.asarray(result)
 
     def __str__(self):
         def text(value):
@@ -218,6 +219,11 @@ def written_calls(entry, floating, integer):
                 break
         else:
             raise ValueError(f"{entry['where']}: no function of '{entry['name']}' takes ({text})")
+
+
+def parts(result):
+    """Of a function that gives several tensors, each; else the one."""
+    return list(result) if isinstance(result, (list, tuple)) else [result]
 
 
 def calls_of(entry):

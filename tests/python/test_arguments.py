@@ -35,6 +35,11 @@ def test_extents():
     assert X.permute(1, 0).tolist() == X.T.tolist() and lz.zeros(()).shape == lz.zeros([]).shape == ()
 
 
+def test_tensors_that_stand_alone():
+    assert lz.einsum("ij,jk", X, X).tolist() == lz.einsum("ij,jk", [X, X]).tolist() == (X @ X).tolist()
+    assert lz.einsum("ij->ji", X).tolist() == lz.einsum("ij->ji", (X,)).tolist() == X.T.tolist()
+
+
 def test_numbers_and_tensors_choose_the_overload():
     assert lz.add(X, X, alpha=2)[0, 0].item() == 3 and lz.add(X, 1, alpha=2)[0, 0].item() == 3
     assert lz.add(X, np.float32(0.5))[0, 0].item() == 1.5 and lz.add(X, True)[0, 0].item() == 2

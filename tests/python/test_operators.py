@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import lazuli as lz
-from catalogue import COMPARED, ENTRIES, NEEDS_PLAIN, Call, calls_of, computed_dtypes, elementwise_calls, promoted, result_dtype
+from catalogue import COMPARED, ENTRIES, NEEDS_PLAIN, Call, calls_of, computed_dtypes, elementwise_calls, parts, promoted, result_dtype
 from operands import DTYPES, FLOATS, LAYOUTS, Maker, Operand, close, special
 
 
@@ -34,8 +34,10 @@ def check(call, layout="plain"):
         results.append(result)
         if call.function["is_in_place"]:
             assert result is made[id(call.positional[0])], f"{call} gives another tensor"
-    for got in results:
-        compare(call, got, want, layout)
+    for result in results:
+        assert len(parts(result)) == len(parts(want)), f"{call}: count"
+        for got, one in zip(parts(result), parts(want)):
+            compare(call, got, one, layout)
 
 
 def compare(call, got, want, layout):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lazuli as lz
-from catalogue import COMPARED, calls_of
+from catalogue import COMPARED, calls_of, parts
 from operands import FLOATS, close
 from test_gradients import GRADIENTS, NO_FRACTIONS, WIDEST, differentiable
 
@@ -14,6 +14,12 @@ torch = pytest.importorskip("torch")
 STAND_INS = {
     "rdiv": lambda self, other: other / self,
     "empty": torch.zeros,  # ours are 0
+    "empty_like": torch.zeros_like,
+    "bmm": torch.matmul,  # of any number of dimensions
+    "tensordot": lambda self, other, dims=2, dims_other=None: torch.tensordot(
+        self, other, dims if dims_other is None else (dims, dims_other)),
+    "slice": torch.ops.aten.slice,
+    "split": lambda self, split_size, dim=0: torch.split(self, split_size, dim),
 }
 
 
@@ -67,14 +73,20 @@ def test_values(entry):
             assert is_refused(call), f"{call}: PyTorch refuses it"
             continue
         got = call.run(lambda operand: operand.lazuli())
-        assert got.dtype.name == name_of(want.dtype), f"{call}: dtype"
-        assert got.shape == tuple(want.shape), f"{call}: shape"
-        # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
-        parts = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
-        scale = max([0.0, *parts]) if len(call.operands()) > 1 or entry["kind"] != "elementwise" else 0.0
-        ulp = max(entry["ulp"], 2) + 2  # PyTorch's own error
-        values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
-        assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
+        assert len(parts(got)) == len(parts(want)), f"{call}: count"
+        for mine, theirs in zip(parts(got), parts(want)):
+            compare_values(call, mine, theirs)
+
+
+def compare_values(call, got, want):
+    assert got.dtype.name == name_of(want.dtype), f"{call}: dtype"
+    assert got.shape == tuple(want.shape), f"{call}: shape"
+    # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
+    sizes = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
+    scale = max([0.0, *sizes]) if len(call.operands()) > 1 or call.entry["kind"] != "elementwise" else 0.0
+    ulp = max(call.entry["ulp"], 2) + 2  # PyTorch's own error
+    values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
+    assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
 
 
 def is_refused(call):
@@ -114,14 +126,16 @@ def test_gradients(entry):
             continue
         mine, my_leaves = gradients_by_lazuli(call, operands)
         theirs, their_leaves = gradients_by_torch(call, operands)
-        if not mine.dtype.is_floating_point:
+        mine, theirs = parts(mine), parts(theirs)
+        if not all(each.dtype.is_floating_point for each in mine):
             continue
-        assert mine.requires_grad == theirs.requires_grad, f"{call}: requires_grad"
-        weights = np.round(np.random.default_rng(0).uniform(-1, 1, mine.shape) * 64) / 64
-        my_weights = lz.tensor(weights, dtype=mine.dtype)
-        their_weights = torch.tensor(weights).to(theirs.dtype)
-        got = lz.grad((mine * my_weights).sum(), my_leaves, create_graph=True)
-        want = torch.autograd.grad((theirs * their_weights).sum(), their_leaves, create_graph=True, allow_unused=True)
+        assert [each.requires_grad for each in mine] == [each.requires_grad for each in theirs], f"{call}: requires_grad"
+        random = np.random.default_rng(0)
+        weights = [np.round(random.uniform(-1, 1, each.shape) * 64) / 64 for each in mine]
+        my_sum = sum((each * lz.tensor(w, dtype=each.dtype)).sum() for each, w in zip(mine, weights))
+        their_sum = sum((each * torch.tensor(w).to(each.dtype)).sum() for each, w in zip(theirs, weights))
+        got = lz.grad(my_sum, my_leaves, create_graph=True)
+        want = torch.autograd.grad(their_sum, their_leaves, create_graph=True, allow_unused=True)
         compare(call, [None if g is None else g.detach() for g in got], want, dtype, "gradient")
 
         my_second = [(g * g).sum() for g in got if g is not None and g.requires_grad]

@@ -59,7 +59,7 @@ def kernel(case, shape):
         "softmax": lambda x: jax.nn.softmax(x, -1), "layer_norm": layer_norm,
         "gelu": lambda x: jax.nn.gelu(x, approximate=True), "cross_entropy_fb": jax.value_and_grad(cross_entropy),
         "sum_dim0": lambda x: x.sum(0), "sum_dim1": lambda x: x.sum(1),
-        "matmul": jnp.matmul,
+        "matmul": jnp.matmul, "bmm": jnp.matmul, "bmm_transposed": lambda a, b: jnp.matmul(a, jnp.swapaxes(b, 1, 2)),
     }[case])
     return lambda: jax.block_until_ready(f(*inputs))
 

@@ -40,7 +40,7 @@ def kernel(case, shape):
         "layer_norm": lambda x, w, b: F.layer_norm(x, (x.shape[-1],), w, b),
         "gelu": lambda x: F.gelu(x, approximate="tanh"),
         "sum_dim0": lambda x: x.sum(0), "sum_dim1": lambda x: x.sum(1),
-        "matmul": torch.matmul,
+        "matmul": torch.matmul, "bmm": torch.bmm, "bmm_transposed": lambda a, b: torch.bmm(a, b.mT),
     }[case], inputs
 
 

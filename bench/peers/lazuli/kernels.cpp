@@ -124,6 +124,15 @@ void run_kernels(const Arguments& arguments) {
     };
     run("matmul", "1024x1024x1024", [&] { return product(1024, 1024, 1024); });
     run("matmul", "128x784x512", [&] { return product(128, 784, 512); });
+    const auto batch = [&](int64_t count, int64_t edge, bool is_transposed) {
+      const Tensor a = randn({count, edge, edge});
+      const Tensor b = randn({count, edge, edge});
+      return waiting([=] { return a.bmm(is_transposed ? b.transpose(1, 2) : b); });
+    };
+    for (const auto& [name, is_transposed] : {std::pair("bmm", false), {"bmm_transposed", true}}) {
+      run(name, "1024x32x32x32", [&, t = is_transposed] { return batch(1024, 32, t); });
+      run(name, "64x128x128x128", [&, t = is_transposed] { return batch(64, 128, t); });
+    }
   }
 }
 

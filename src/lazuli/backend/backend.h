@@ -40,12 +40,16 @@ class CompiledKernel {
 };
 
 // result[m, n] = sum over k of a[m, k] * b[k, n], row-major with leading dimensions in elements;
-// a flag says that the operand lies transposed in memory ([k, m] and [n, k]).
+// a flag says that the operand lies transposed in memory ([k, m] and [n, k]). With a batch there is
+// one such product for each index of it: operands lie by strides in elements, of which 0 repeats
+// one; the results follow one another, m * result_leading elements apart.
 struct MatrixProduct {
   DType dtype = DType::f32;
   int64_t m = 0, n = 0, k = 0;
   bool a_transposed = false, b_transposed = false;
   int64_t a_leading = 0, b_leading = 0, result_leading = 0;
+  Shape batch = {};
+  Dims a_batch = {}, b_batch = {};
 };
 
 // A tensor as a library function sees it.

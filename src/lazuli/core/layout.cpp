@@ -76,6 +76,29 @@ Layout selected(const Layout& layout, int dim, int64_t index) {
   return result;
 }
 
+Layout sliced(const Layout& layout, int dim, int64_t start, int64_t length, int64_t step) {
+  Layout result = narrowed(layout, dim, start, length);
+  result.strides[dim] *= step;
+  return result;
+}
+
+Layout diagonal_of(const Layout& layout, int dim1, int dim2, int64_t start1, int64_t start2,
+                   int64_t length) {
+  const int64_t stride = layout.strides[dim1] + layout.strides[dim2];
+  Layout result = selected(layout, std::max(dim1, dim2), dim1 > dim2 ? start1 : start2);
+  result = selected(result, std::min(dim1, dim2), dim1 > dim2 ? start2 : start1);
+  result.shape.push_back(length);
+  result.strides.push_back(stride);
+  return result;
+}
+
+Layout strided(const Layout& vector, const Shape& shape, const Dims& strides, int64_t start) {
+  const int64_t step = vector.strides[0];
+  Layout result{shape, strides, vector.offset + start * step};
+  for (int i = 0; i < strides.rank(); ++i) result.strides[i] *= step;
+  return result;
+}
+
 Layout expanded(const Layout& layout, const Shape& shape) {
   Layout result{shape, Dims::filled(shape.rank(), 0), layout.offset};
   const int added = shape.rank() - layout.rank();

@@ -33,6 +33,14 @@ bool is_injective(const Layout& layout);
 Layout permuted(const Layout& layout, const Dims& order);
 Layout narrowed(const Layout& layout, int dim, int64_t start, int64_t length);
 Layout selected(const Layout& layout, int dim, int64_t index);
+// Every step-th element from start on, length of them.
+Layout sliced(const Layout& layout, int dim, int64_t start, int64_t length, int64_t step);
+// The elements whose indices along two dimensions are start1 + i and start2 + i; i is the last
+// dimension of the result, the two go away.
+Layout diagonal_of(const Layout& layout, int dim1, int dim2, int64_t start1, int64_t start2,
+                   int64_t length);
+// Element i of a vector at the place start + the sum of i times strides.
+Layout strided(const Layout& vector, const Shape& shape, const Dims& strides, int64_t start);
 // Stride 0 where an extent of 1 grows or a dimension is new in front.
 Layout expanded(const Layout& layout, const Shape& shape);
 // The same elements under another shape without a copy, or nothing where strides forbid it.

@@ -182,8 +182,9 @@ void Run::note_failure(const Step& step) {
   // An index that was spoiled before is no new fault.
   std::shared_ptr<RunFault> fault = fault_among(schedule.fallible_sources[place]);
   if (!fault) {
-    fault = std::make_shared<RunFault>(format("{} (at {}): an index is out of range",
-                                              op::name_of(kinds[entry]), to_string(lines[entry])));
+    fault = std::make_shared<RunFault>(format("{} (at {}): {}", op::name_of(kinds[entry]),
+                                              to_string(lines[entry]),
+                                              op::traits_of(kinds[entry]).failure));
     if (!own_fault_ || place < own_place_) {
       own_fault_ = fault;
       own_place_ = place;

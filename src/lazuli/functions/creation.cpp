@@ -6,7 +6,7 @@
 #include "lazuli/exec/executor.h"
 #include "lazuli/functions/check.h"
 #include "lazuli/functions/functions.gen.h"
-#include "lazuli/functions/record.h"
+#include "lazuli/functions/recording.h"
 #include "lazuli/tensor/variable.h"
 
 namespace lazuli {
@@ -33,6 +33,14 @@ Tensor fill(const char* op, Scalar value, DType dtype, const Shape& sizes, At at
   return internal::fill(value, sizes, dtype, at);
 }
 
+Tensor record_arange(Scalar start, Scalar step, int64_t length, DType dtype, At at) {
+  Record record(OpKind::arange, at);
+  record.number(start, dtype);
+  record.number(step, dtype);
+  record.size(length);
+  return record.run();
+}
+
 Tensor of_buffer(DType dtype, const Layout& layout, Ref<runtime::Buffer> buffer) {
   const TensorType type{dtype, layout.shape};
   return Tensor(tensor::Variable::make(trace::Value::of_buffer(type, layout, std::move(buffer))));
@@ -52,11 +60,29 @@ Tensor ones(const Shape& size, std::optional<DType> dtype, At at) {
 Tensor empty(const Shape& size, std::optional<DType> dtype, At at) {
   return fill("empty", 0, dtype.value_or(kFloat32), size, at);
 }
-Tensor zeros_like(const Tensor& self, At at) { return full_like(self, 0, at); }
-Tensor ones_like(const Tensor& self, At at) { return full_like(self, 1, at); }
-Tensor full_like(const Tensor& self, Scalar value, At at) {
-  LZ_CHECK_AT(self.defined(), ValueError, at, "full_like: self is undefined");
-  return fill("full_like", value, self.dtype(), self.sizes(), at);
+
+Tensor full_like(const Tensor& self, Scalar fill_value, std::optional<DType> dtype, At at) {
+  check_defined("full_like", "self", self, at);
+  return internal::fill(fill_value, self.sizes(), dtype.value_or(self.dtype()), at);
+}
+Tensor zeros_like(const Tensor& self, std::optional<DType> dtype, At at) {
+  check_defined("zeros_like", "self", self, at);
+  return full_like(self, false, dtype, at);
+}
+Tensor ones_like(const Tensor& self, std::optional<DType> dtype, At at) {
+  check_defined("ones_like", "self", self, at);
+  return full_like(self, true, dtype, at);
+}
+Tensor empty_like(const Tensor& self, std::optional<DType> dtype, At at) {
+  check_defined("empty_like", "self", self, at);
+  return full_like(self, false, dtype, at);
+}
+
+Tensor eye(int64_t n, std::optional<DType> dtype, At at) { return eye(n, n, dtype, at); }
+Tensor eye(int64_t n, int64_t m, std::optional<DType> dtype, At at) {
+  check_sizes("eye", {n, m}, at);
+  const Tensor rows = view(arange(n, kInt64, at), {n, 1}, at);
+  return to(eq(rows, arange(m, kInt64, at), at), dtype.value_or(kFloat32), at);
 }
 
 Tensor arange(Scalar end, std::optional<DType> dtype, At at) {
@@ -80,25 +106,41 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype,
     const int64_t last = end.to_int64() - start.to_int64();
     length = last / step.to_int64() + (last % step.to_int64() != 0);
   }
-  Record record(OpKind::arange, at);
-  record.number(start, result);
-  record.number(step, result);
-  record.size(length);
-  return record.run();
+  return record_arange(start, step, length, result, at);
 }
 
-Tensor rand(const Shape& size, std::optional<DType> dtype, At at) {
-  check_sizes("rand", size, at);
+namespace {
+
+// Counted from both ends, so that both are exact and the middle is symmetric, as in PyTorch.
+Tensor evenly_spaced(const char* op, Scalar start, Scalar end, int64_t steps, DType dtype, At at) {
+  LZ_CHECK_AT(steps >= 0, ValueError, at, "{}: need steps of at least 0; got {}", op, steps);
+  const double first = start.to_double();
+  const double last = end.to_double();
+  const double step = steps > 1 ? (last - first) / static_cast<double>(steps - 1) : 0;
+  const Tensor up = record_arange(first, step, steps, dtype, at);
+  const Tensor back = record_arange(steps - 1, -1, steps, dtype, at);
+  const Tensor down = add(mul(back, -step, at), steps > 1 ? last : first, 1, at);
+  const Tensor is_near = lt(record_arange(0, 1, steps, kInt64, at), steps / 2, at);
+  return where(is_near, up, down, at);
+}
+
+// What fractions of a dtype are worked out in before they are rounded.
+DType working_dtype(DType dtype) { return is_floating(dtype) ? to_wide(dtype) : kFloat64; }
+
+}  // namespace
+
+Tensor linspace(Scalar start, Scalar end, int64_t steps, std::optional<DType> dtype, At at) {
   const DType result = dtype.value_or(kFloat32);
-  LZ_CHECK_AT(is_floating(result), TypeError, at, "rand: need float; got {}", name_of(result));
-  const int64_t numbers_in_block = result == kFloat64 ? 2 : 4;
-  const int64_t blocks = (size.product() + numbers_in_block - 1) / numbers_in_block;
-  Record record(OpKind::rand, at);
-  record.number(static_cast<int64_t>(exec::random_seed()), kInt64);
-  record.number(static_cast<int64_t>(exec::take_random(blocks)), kInt64);
-  record.attribute(static_cast<int64_t>(result));
-  record.sizes(size.span());
-  return record.run();
+  LZ_CHECK_AT(result != kBool, TypeError, at, "linspace: need float or int; got bool");
+  return to(evenly_spaced("linspace", start, end, steps, working_dtype(result), at), result, at);
+}
+
+Tensor logspace(Scalar start, Scalar end, int64_t steps, double base, std::optional<DType> dtype,
+                At at) {
+  const DType result = dtype.value_or(kFloat32);
+  LZ_CHECK_AT(is_floating(result), TypeError, at, "logspace: need float; got {}", name_of(result));
+  const Tensor exponents = evenly_spaced("logspace", start, end, steps, working_dtype(result), at);
+  return to(pow(base, exponents, at), result, at);
 }
 
 Tensor from_data(const void* data, DType dtype, const Shape& sizes, At at) {

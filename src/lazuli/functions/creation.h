@@ -68,9 +68,4 @@ Tensor from_list(std::initializer_list<std::initializer_list<T>> rows, LZ_AT) {
                               {count, count ? static_cast<int64_t>(rows.begin()->size()) : 0}, at);
 }
 
-// The shape and dtype of another tensor, every element 0, 1 or `value`.
-Tensor zeros_like(const Tensor& self, LZ_AT);
-Tensor ones_like(const Tensor& self, LZ_AT);
-Tensor full_like(const Tensor& self, Scalar value, LZ_AT);
-
 }  // namespace lazuli

@@ -2,6 +2,7 @@
 
 #include "lazuli/functions/functions.gen.h"
 #include "lazuli/functions/gradient_node.h"
+#include "lazuli/functions/products.h"
 
 namespace lazuli {
 namespace {
@@ -40,6 +41,61 @@ Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call) {
   return mul(parts, to(portion, grad.dtype(), call.at), call.at);
 }
 
+namespace {
+
+// The gradient put into zeros of the operand's shape, where `region` of its elements lies.
+Tensor put_into_zeros(const Tensor& grad, const Layout& region, const GradientCall& call) {
+  return internal::strided_write(full(call.shapes[0], 0, grad.dtype(), call.at), grad,
+                                 region.strides, region.offset, call.at);
+}
+
+}  // namespace
+
+Tensor return_slice(const Tensor& grad, const GradientCall& call) {
+  const Layout region = sliced(contiguous(call.shapes[0]), static_cast<int>(call.attributes[0]),
+                               call.offsets[0], call.sizes[0], call.attributes[1]);
+  return put_into_zeros(grad, region, call);
+}
+
+Tensor return_diagonal(const Tensor& grad, const GradientCall& call) {
+  const Layout region = diagonal_of(
+      contiguous(call.shapes[0]), static_cast<int>(call.attributes[0]),
+      static_cast<int>(call.attributes[1]), call.offsets[0], call.offsets[1], call.sizes[0]);
+  return put_into_zeros(grad, region, call);
+}
+
+Tensor return_strided(const Tensor& grad, const GradientCall& call) {
+  const Layout region{grad.sizes(), Dims(call.attributes), call.offsets[0]};
+  if (is_injective(region)) return put_into_zeros(grad, region, call);
+  const int rank = region.rank();
+  Tensor places = full({}, region.offset, kInt64, call.at);
+  for (int dim = 0; dim < rank; ++dim) {
+    Shape along = Shape::filled(rank, 1);
+    along[dim] = region.shape[dim];
+    const Tensor steps =
+        mul(arange(region.shape[dim], kInt64, call.at), region.strides[dim], call.at);
+    places = add(places, view(steps, along, call.at), 1, call.at);
+  }
+  const Tensor flat = reshape(expand(places, region.shape, call.at), {-1}, call.at);
+  return scatter_add(full(call.shapes[0], 0, grad.dtype(), call.at), 0, flat,
+                     reshape(grad, {-1}, call.at), call.at);
+}
+
+Tensor written(const Tensor& grad, const GradientCall& call) {
+  const Tensor flat = reshape(grad, {-1}, call.at);
+  Record record(op::OpKind::as_strided, call.at);
+  record.tensor(flat);
+  record.attributes(call.attributes);
+  record.sizes(call.shapes[1].span());
+  record.offset(call.offsets[0]);
+  return record.run();
+}
+
+Tensor written_over(const Tensor& grad, const GradientCall& call) {
+  return internal::strided_write(grad, full(call.shapes[1], 0, grad.dtype(), call.at),
+                                 Dims(call.attributes), call.offsets[0], call.at);
+}
+
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call) {
   const Shape& shape = call.shapes[0];
   const int64_t dim = call.attributes[0];
@@ -59,9 +115,10 @@ Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCa
 }
 
 Tensor product(const Tensor& a, const Tensor& b, size_t place, const GradientCall& call) {
+  const auto transposed = [&](const Tensor& matrix) { return transpose(matrix, -2, -1, call.at); };
   const auto* next = dynamic_cast<const OperationNode*>(call.edges[place].node.get());
-  if (!next || next->kind() != op::OpKind::permute) return mm(a, b, call.at);
-  return t(mm(t(b, call.at), t(a, call.at), call.at), call.at);
+  if (!next || next->kind() != op::OpKind::permute) return multiply_matrices(a, b, call.at);
+  return transposed(multiply_matrices(transposed(b), transposed(a), call.at));
 }
 
 Tensor inverse_permute(const Tensor& grad, const GradientCall& call) {

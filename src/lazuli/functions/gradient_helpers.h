@@ -15,6 +15,14 @@ Tensor spread(const Tensor& folded, const GradientCall& call);
 // Of a reduction that picks elements: each group's gradient in equal parts to those that `mask`
 // names, of the operand's shape.
 Tensor share(const Tensor& grad, const Tensor& mask, const GradientCall& call);
+// Of slice, diagonal and as_strided: what came from each element of the operand; of elements that
+// as_strided repeats, the sum.
+Tensor return_slice(const Tensor& grad, const GradientCall& call);
+Tensor return_diagonal(const Tensor& grad, const GradientCall& call);
+Tensor return_strided(const Tensor& grad, const GradientCall& call);
+// Of strided_write: the gradient of what was written, and of what it was written over.
+Tensor written(const Tensor& grad, const GradientCall& call);
+Tensor written_over(const Tensor& grad, const GradientCall& call);
 // Of gather: what came from each element of the operand. Where each line gives one element, a
 // comparison with the line's indices, which fuses; elsewhere a scatter.
 Tensor return_gathered(const Tensor& grad, const Tensor& index, const GradientCall& call);

@@ -27,8 +27,8 @@ trace::Value& evaluated(const char* name, const Tensor& tensor, At at) {
 
 void Tensor::copy_to(void* target, At at) const {
   const trace::Value& value = evaluated("copy_to", *this, at);
-  copy_strided(target, contiguous(value.type().shape), value.buffer()->data(), value.layout(),
-               size_of(value.type().dtype));
+  copy_strided(target, lazuli::contiguous(value.type().shape), value.buffer()->data(),
+               value.layout(), size_of(value.type().dtype));
 }
 
 Scalar Tensor::item(At at) const {
@@ -77,9 +77,10 @@ const void* Tensor::data_ptr(At at) const {
                 "data_ptr: need borrowed memory without gaps; got {}", lazuli::to_string(layout));
     const int64_t size = size_of(dtype());
     Ref<runtime::Buffer> buffer = runtime::Buffer::allocated(numel() * size);
-    copy_strided(buffer->data(), contiguous(sizes()), value->buffer()->data(), layout, size);
+    copy_strided(buffer->data(), lazuli::contiguous(sizes()), value->buffer()->data(), layout,
+                 size);
     Ref<trace::Value> copy =
-        trace::Value::of_buffer(value->type(), contiguous(sizes()), std::move(buffer));
+        trace::Value::of_buffer(value->type(), lazuli::contiguous(sizes()), std::move(buffer));
     value = copy.get();
     layout = value->layout();
     // The same contents, lying otherwise: no write.

@@ -115,6 +115,9 @@ void write(const Tensor& target, const Tensor& contents, At at);
 // Makes `result` the new contents of `target`, through any alias, cast to its dtype. Throws, having
 // changed nothing, where run_into does.
 void write_result(std::string_view op, const Tensor& target, const Tensor& result, At at);
+// The last of the variables that share history with this one: its base, or the first detached view
+// on the way there.
+tensor::Variable& history_base(tensor::Variable& variable);
 // Throws where PyTorch refuses to write `target` in place.
 void check_writable(std::string_view op, const Tensor& target, At at);
 

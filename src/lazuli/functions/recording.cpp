@@ -133,7 +133,8 @@ const Tensor& Tensor::zero_(At at) const { return fill_(false, at); }
 const Tensor& Tensor::copy_(const Tensor& src, At at) const {
   check_writable("copy", *this, at);
   check_defined("copy_", "src", src, at);
-  const Tensor cast = lazuli::to(src, dtype(), at);
+  const bool is_seen = src.variable().is_pinned() && src.dtype() == dtype();
+  const Tensor cast = is_seen ? lazuli::clone(src, at) : lazuli::to(src, dtype(), at);
   // A value of its own, so that the two variables stay apart.
   Record record(OpKind::expand, at);
   record.tensor(cast);

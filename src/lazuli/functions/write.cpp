@@ -19,8 +19,11 @@ namespace {
 // Some view on the way to the base shows one element more than once.
 bool repeats_elements(const Variable& variable) {
   for (const Variable* view = &variable; view->is_view(); view = view->parent().get()) {
-    if (view->step().kind == OpKind::expand &&
-        view->type().numel() != view->parent()->type().numel()) {
+    const ViewStep& step = view->step();
+    const TensorType& type = view->type();
+    if (step.kind == OpKind::expand && type.numel() != view->parent()->type().numel()) return true;
+    if (step.kind == OpKind::as_strided &&
+        !is_injective({type.shape, Dims(std::span<const int64_t>(step.attributes)), 0})) {
       return true;
     }
   }
@@ -30,14 +33,6 @@ bool repeats_elements(const Variable& variable) {
 bool is_detached(const Variable& variable) {
   const autograd::State* state = autograd::state_of(variable);
   return state && state->is_detached;
-}
-
-// The last of the variables that share history with this one: its base, or the first detached view
-// on the way there.
-const Variable& history_base(const Variable& variable) {
-  const Variable* view = &variable;
-  while (view->is_view() && !is_detached(*view)) view = view->parent().get();
-  return *view;
 }
 
 // A pending value of the operator that put `view`'s contents back into its parent's.
@@ -63,6 +58,12 @@ Tensor put_back(const Tensor& parent, const Variable& view, const Tensor& conten
       return write_slice(contents);
     case OpKind::select:
       return write_slice(unsqueeze(contents, step.attributes[0], at));
+    case OpKind::slice:
+    case OpKind::diagonal:
+    case OpKind::as_strided: {
+      const Layout region = tensor::layout_of(step, contiguous(parent.sizes()), view.type().shape);
+      return internal::strided_write(parent, contents, region.strides, region.offset, at);
+    }
     default: {  // view, and an expand that repeats nothing: the same elements in another shape
       Record record(OpKind::view, at);
       record.tensor(contents);
@@ -92,9 +93,15 @@ void land(Variable& base, trace::Value& contents) {
 
 }  // namespace
 
+Variable& history_base(Variable& variable) {
+  Variable* view = &variable;
+  while (view->is_view() && !is_detached(*view)) view = view->parent().get();
+  return *view;
+}
+
 void check_writable(std::string_view op, const Tensor& target, At at) {
   LZ_CHECK_AT(target.defined(), ValueError, at, "{}_: self is undefined", op);
-  const Variable& variable = target.variable();
+  Variable& variable = target.variable();
   if (variable.is_view()) {
     LZ_CHECK_AT(!repeats_elements(variable), ValueError, at,
                 "{}_: unsupported operation: more than one element of the written-to tensor refers "

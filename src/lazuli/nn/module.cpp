@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "lazuli/base/check.h"
-#include "lazuli/functions/creation.h"
+#include "lazuli/functions/functions.gen.h"
 
 namespace lazuli::nn {
 namespace {

@@ -248,7 +248,7 @@ TEST(Traits, SayWhatEntriesSay) {
   EXPECT_EQ(traits_of(OpKind::sum).attributes, -1);
   EXPECT_EQ(traits_of(OpKind::add).operands, 3);
   EXPECT_TRUE(traits_of(OpKind::arange).takes_index);
-  EXPECT_TRUE(traits_of(OpKind::gather).can_fail);
+  EXPECT_TRUE(traits_of(OpKind::gather).can_fail());
   EXPECT_TRUE(traits_of(OpKind::rand).is_random);
 }
 

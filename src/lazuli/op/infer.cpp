@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "lazuli/core/layout.h"
 #include "lazuli/op/tables.h"
 
 namespace lazuli::op {
@@ -132,6 +133,32 @@ int checked_dim(const Application& application) {
   return static_cast<int>(dim);
 }
 
+Shape infer_slice(const Application& application) {
+  const TensorType& self = application.operands[0];
+  Shape shape = self.shape;
+  const int dim = checked_dim(application);
+  const int64_t length = application.sizes[0];
+  const int64_t step = application.attributes[1];
+  LZ_CHECK(step > 0 && length >= 0 && (length == 0 || (length - 1) * step < shape[dim]), ValueError,
+           "slice: need a step above 0 and elements of {}; got {} in steps of {}", to_string(self),
+           length, step);
+  shape[dim] = length;
+  return shape;
+}
+
+Shape infer_diagonal(const Application& application) {
+  const TensorType& self = application.operands[0];
+  const int dim1 = checked_dim(application);
+  const int64_t dim2 = application.attributes[1];
+  const int64_t length = application.sizes[0];
+  LZ_CHECK(dim2 >= 0 && dim2 < self.shape.rank() && dim2 != dim1, IndexError,
+           "diagonal: need two dimensions of {}; got {} and {}", to_string(self), dim1, dim2);
+  LZ_CHECK(
+      length >= 0 && length <= self.shape[dim1] && length <= self.shape[static_cast<int>(dim2)],
+      ValueError, "diagonal: need a length within {}; got {}", to_string(self), length);
+  return diagonal_of({self.shape, self.shape, 0}, dim1, static_cast<int>(dim2), 0, 0, length).shape;
+}
+
 Shape infer_view(const Application& application) {
   const TensorType& self = application.operands[0];
   switch (application.kind) {
@@ -161,10 +188,34 @@ Shape infer_view(const Application& application) {
       shape.erase(checked_dim(application));
       return shape;
     }
+    case OpKind::slice:
+      return infer_slice(application);
+    case OpKind::diagonal:
+      return infer_diagonal(application);
+    case OpKind::as_strided: {
+      const Shape shape = shape_of_sizes(application);
+      check_strides(application, shape);
+      return shape;
+    }
     default:
       break;
   }
   throw InternalError(format("{} has no index map", name_of(application.kind)));
+}
+
+// Matrices along the last two dimensions; those before them are a batch and equal.
+Shape infer_bmm(const Application& application) {
+  Shape shape = application.operands[0].shape;
+  const Shape& mat2 = application.operands[1].shape;
+  const int rank = shape.rank();
+  bool fits = rank >= 3 && mat2.rank() == rank;
+  for (int i = 0; fits && i < rank - 2; ++i) fits = shape[i] == mat2[i];
+  LZ_CHECK(fits, ValueError, "bmm: need two batches of matrices of one size; got {}",
+           text_of(application.operands));
+  LZ_CHECK(shape[rank - 1] == mat2[rank - 2], ValueError,
+           "bmm: need self.shape[-1] == mat2.shape[-2]; got {}", text_of(application.operands));
+  shape[rank - 1] = mat2[rank - 1];
+  return shape;
 }
 
 Shape infer_mm(const Application& application) {
@@ -175,6 +226,15 @@ Shape infer_mm(const Application& application) {
   LZ_CHECK(self.shape[1] == mat2.shape[0], ValueError,
            "mm: need self.shape[1] == mat2.shape[0]; got {}", text_of(application.operands));
   return {self.shape[0], mat2.shape[1]};
+}
+
+Shape infer_multinomial(const Application& application) {
+  Shape shape = application.operands[0].shape;
+  LZ_CHECK(shape.rank() == 1 || shape.rank() == 2, ValueError,
+           "multinomial: need weights in one or two dimensions; got {}",
+           to_string(application.operands[0]));
+  shape[shape.rank() - 1] = application.sizes[0];
+  return shape;
 }
 
 Shape infer_shape(const Application& application) {
@@ -188,16 +248,18 @@ Shape infer_shape(const Application& application) {
     case Category::gather:
       return infer_gather(application);
     case Category::write:
-      return infer_narrow_write(application);
+      return application.kind == OpKind::narrow_write ? infer_narrow_write(application)
+                                                      : infer_strided_write(application);
     case Category::concat:
       return infer_cat(application);
     case Category::contraction:
-      return infer_mm(application);
+      return application.kind == OpKind::mm ? infer_mm(application) : infer_bmm(application);
     case Category::library:
       break;
   }
   if (application.kind == OpKind::scatter_add) return infer_scatter_add(application);
-  return shape_of_sizes(application);  // rand
+  if (application.kind == OpKind::multinomial) return infer_multinomial(application);
+  return shape_of_sizes(application);  // random numbers
 }
 
 DType infer_dtype(const Application& application, const tables::TypeRule& rule) {

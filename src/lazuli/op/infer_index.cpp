@@ -1,4 +1,5 @@
 // Shapes of the kinds that read and write at places and regions.
+#include "lazuli/core/layout.h"
 #include "lazuli/op/tables.h"
 
 namespace lazuli::op {
@@ -48,6 +49,23 @@ Shape infer_narrow_write(const Application& application) {
   LZ_CHECK(fits, ValueError, "narrow_write: need src like self but shorter in dimension {}; got {}",
            dim, text_of(application.operands));
   return self;
+}
+
+void check_strides(const Application& application, const Shape& shape) {
+  const Dims strides(application.attributes);
+  bool fits = strides.rank() == shape.rank();
+  for (int i = 0; fits && i < strides.rank(); ++i) fits = strides[i] >= 0;
+  LZ_CHECK(fits, ValueError, "{}: need a stride of at least 0 for each of {}; got {}",
+           name_of(application.kind), to_string(shape), to_string(strides));
+  const TensorType& self = application.operands[0];
+  LZ_CHECK(touched_range({shape, strides, 0}).second <= self.numel(), ValueError,
+           "{}: need elements of {}; got {} in steps of {}", name_of(application.kind),
+           to_string(self), to_string(shape), to_string(strides));
+}
+
+Shape infer_strided_write(const Application& application) {
+  check_strides(application, application.operands[1].shape);
+  return application.operands[0].shape;
 }
 
 Shape infer_cat(const Application& application) {

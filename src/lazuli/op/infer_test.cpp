@@ -91,6 +91,15 @@ TEST(Infer, View) {
   EXPECT_EQ(type_of({OpKind::permute, {f32({2, 3, 4})}, {2, 0, 1}}), "f32[4, 2, 3]");
   EXPECT_EQ(type_of({OpKind::narrow, {f32({2, 3})}, {1}, {2}}), "f32[2, 2]");
   EXPECT_EQ(type_of({OpKind::select, {f32({2, 3})}, {0}}), "f32[3]");
+  EXPECT_EQ(type_of({OpKind::slice, {f32({2, 7})}, {1, 3}, {3}}), "f32[2, 3]");
+  EXPECT_EQ(type_of({OpKind::diagonal, {f32({2, 3, 4})}, {2, 0}, {2}}), "f32[3, 2]");
+  EXPECT_EQ(type_of({OpKind::as_strided, {f32({6})}, {2, 1}, {2, 3}}), "f32[2, 3]");
+  EXPECT_EQ(mistake_of<ValueError>({OpKind::slice, {f32({2, 7})}, {1, 3}, {4}}),
+            "slice: need a step above 0 and elements of f32[2, 7]; got 4 in steps of 3");
+  EXPECT_EQ(mistake_of<IndexError>({OpKind::diagonal, {f32({2, 3})}, {1, 1}, {2}}),
+            "diagonal: need two dimensions of f32[2, 3]; got 1 and 1");
+  EXPECT_EQ(mistake_of<ValueError>({OpKind::as_strided, {f32({6})}, {4, 1}, {2, 3}}),
+            "as_strided: need elements of f32[6]; got [2, 3] in steps of [4, 1]");
   EXPECT_EQ(mistake_of<ValueError>({OpKind::view, {f32({2, 3})}, {}, {4, 2}}),
             "view: need a shape of 6 elements; got [4, 2] for f32[2, 3]");
   EXPECT_EQ(mistake_of<ValueError>({OpKind::expand, {f32({3})}, {}, {4}}),
@@ -106,6 +115,7 @@ TEST(Infer, View) {
 TEST(Infer, Indexing) {
   EXPECT_EQ(type_of({OpKind::gather, {f32({2, 3}), i64({2, 5})}, {1}}), "f32[2, 5]");
   EXPECT_EQ(type_of({OpKind::narrow_write, {f32({2, 3}), f32({2, 1})}, {1}}), "f32[2, 3]");
+  EXPECT_EQ(type_of({OpKind::strided_write, {f32({2, 3}), f32({2})}, {4}}), "f32[2, 3]");
   EXPECT_EQ(type_of({OpKind::cat, {i64({2, 3}), i64({2, 1}), i64({2, 0})}, {1}}), "i64[2, 4]");
   EXPECT_EQ(type_of({OpKind::scatter_add, {f32({4}), i64({9}), f32({9})}, {0}}), "f32[4]");
   EXPECT_EQ(mistake_of<TypeError>({OpKind::gather, {f32({2}), f32({2})}, {0}}),
@@ -121,6 +131,10 @@ TEST(Infer, Indexing) {
 
 TEST(Infer, ContractionAndRandom) {
   EXPECT_EQ(type_of({OpKind::mm, {f32({4, 3}), f32({3, 2})}}), "f32[4, 2]");
+  EXPECT_EQ(type_of({OpKind::bmm, {f32({2, 5, 4, 3}), f32({2, 5, 3, 2})}}), "f32[2, 5, 4, 2]");
+  EXPECT_EQ(type_of({OpKind::multinomial, {f32({2, 9}), i64(), i64()}, {0}, {3}}), "i64[2, 3]");
+  EXPECT_EQ(mistake_of<ValueError>({OpKind::bmm, {f32({2, 4, 3}), f32({1, 3, 2})}}),
+            "bmm: need two batches of matrices of one size; got f32[2, 4, 3] and f32[1, 3, 2]");
   const auto dtype = [](DType value) { return static_cast<int64_t>(value); };
   EXPECT_EQ(type_of({OpKind::rand, {i64(), i64()}, {dtype(kFloat32)}, {5}}), "f32[5]");
   EXPECT_EQ(type_of({OpKind::rand, {i64(), i64()}, {dtype(kFloat16)}, {5}}), "f16[5]");

@@ -30,14 +30,16 @@ struct Traits {
   std::string_view name;   // "add"
   std::string_view entry;  // "ops/elementwise.yaml:14"
   Category category;
-  int8_t operands;    // tensors and numbers together
-  int8_t attributes;  // structural integers (dims, flags, dtypes); -1: any count
-  int8_t sizes;       // integers that shape the result; -1: any count
-  int8_t offsets;     // integers that only move addresses (narrow's start), launch arguments
-  bool can_fail;      // a device error is possible (an index out of range)
-  bool is_random;     // takes a counter range from the generator; never merged with another
-  bool takes_index;   // elementwise: build_element gets one operand more, the element's i64
-                      // index along dimension 0 of a rank-1 result (arange)
+  int8_t operands;           // tensors and numbers together
+  int8_t attributes;         // structural integers (dims, flags, dtypes); -1: any count
+  int8_t sizes;              // integers that shape the result; -1: any count
+  int8_t offsets;            // integers that only move addresses (narrow's start), launch arguments
+  std::string_view failure;  // the device error that is possible ("an index is out of range")
+  bool is_random;            // takes a counter range from the generator; never merged with another
+  bool takes_index;          // elementwise: build_element gets one operand more, the element's i64
+                             // index along dimension 0 of a rank-1 result (arange)
+
+  bool can_fail() const { return !failure.empty(); }
 };
 
 const Traits& traits_of(OpKind kind);

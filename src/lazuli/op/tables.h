@@ -69,6 +69,9 @@ std::string text_of(std::span<const TensorType> types);
 // The shapes of the kinds in infer_index.cpp, dtypes being checked.
 Shape infer_gather(const Application& application);
 Shape infer_narrow_write(const Application& application);
+Shape infer_strided_write(const Application& application);
+// Elements of `shape` in steps of the attributes lie within operand 0.
+void check_strides(const Application& application, const Shape& shape);
 Shape infer_cat(const Application& application);
 Shape infer_scatter_add(const Application& application);
 

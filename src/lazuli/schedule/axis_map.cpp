@@ -25,7 +25,16 @@ AxisMap broadcast_map(const AxisMap& map, const Shape& result, const Shape& oper
 }
 
 bool is_composable(const ir::Node& view, const Shape& source) {
-  if (view.kind != op::OpKind::view) return true;
+  switch (view.kind) {
+    case op::OpKind::view:
+      break;
+    case op::OpKind::slice:
+    case op::OpKind::diagonal:
+    case op::OpKind::as_strided:
+      return false;
+    default:
+      return true;
+  }
   int j = 0;
   for (int i = 0; i < source.rank(); ++i) {
     if (source[i] == 1) continue;

@@ -38,7 +38,7 @@ struct AxisMap {
 AxisMap broadcast_map(const AxisMap& map, const Shape& result, const Shape& operand);
 
 // Whether the view node only selects, drops, adds or reorders dimensions, so that maps compose:
-// every view but a reshape that cuts or joins dimensions of more than one element.
+// not a reshape that cuts or joins dimensions of more than one element, nor a view in steps.
 bool is_composable(const ir::Node& view, const Shape& source);
 // The map of the view's source where the view has `map`. False where an offset has too many words.
 bool compose(const ir::Node& view, const Shape& source, const AxisMap& map, AxisMap& result);

@@ -48,7 +48,9 @@ AxisMap kept_map(const ir::Node& reduction, const Shape& operand, const AxisMap&
 }
 
 bool lies_along(int inner, const Shape& shape, const Dims& strides) {
-  const int outer = 1 - inner;
+  const int rows = shape.rank() - 2;
+  const int outer = rows + 1 - inner;
+  inner += rows;
   return (strides[inner] == 1 || shape[inner] == 1) &&
          (strides[outer] >= shape[inner] || shape[outer] == 1);
 }

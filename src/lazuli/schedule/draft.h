@@ -119,8 +119,8 @@ inline bool keeps_dims(const ir::Node& reduction) { return reduction.attributes[
 // A reduction that folds nothing (each folded extent is 1) or over nothing (one is 0).
 bool folds_one(const ir::Node& reduction, const Shape& operand);
 bool folds_none(const ir::Node& reduction, const Shape& operand);
-// Whether a matrix lies as a library reads it with dimension `inner` in order: without gaps there,
-// and the other dimension's lines apart.
+// Whether matrices, along the last two dimensions, lie as a library reads them with dimension
+// `inner` of them in order: without gaps there, and the other dimension's lines apart.
 bool lies_along(int inner, const Shape& shape, const Dims& strides);
 // The operand's map where the reduction's result has `map`; folded dimensions get no axis.
 AxisMap kept_map(const ir::Node& reduction, const Shape& operand, const AxisMap& map);

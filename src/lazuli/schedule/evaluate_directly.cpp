@@ -64,13 +64,13 @@ class NodeEvaluation {
         run_gather();
         break;
       case op::Category::write:
-        run_narrow_write();
+        run_write();
         break;
       case op::Category::concat:
         run_cat();
         break;
       case op::Category::contraction:
-        run_mm();
+        run_product();
         break;
       case op::Category::library:
         run_library();
@@ -261,6 +261,28 @@ class NodeEvaluation {
           index.insert(dim(), offset());
           return place_of(from, index);
         });
+      case OpKind::slice:
+        return map_elements([&](Dims index) {
+          index[dim()] = offset() + index[dim()] * node_.attributes[1];
+          return place_of(from, index);
+        });
+      case OpKind::diagonal:
+        return map_elements([&](const Dims& index) {
+          Dims source = Dims::filled(from.rank(), 0);
+          int next = 0;
+          for (int i = 0; i < from.rank(); ++i) {
+            if (i == node_.attributes[0]) {
+              source[i] = index.back() + offset();
+            } else if (i == node_.attributes[1]) {
+              source[i] = index.back() + static_cast<int64_t>(case_.words[node_.offsets[1]]);
+            } else {
+              source[i] = index[next++];
+            }
+          }
+          return place_of(from, source);
+        });
+      case OpKind::as_strided:
+        return map_elements([&](const Dims& index) { return strided_place(index); });
       default:
         LZ_ASSERT(false, "{} is no view", op::name_of(node_.kind));
     }
@@ -284,12 +306,25 @@ class NodeEvaluation {
     });
   }
 
-  void run_narrow_write() {
+  // The place that a layout of the attributes' strides gives an index.
+  int64_t strided_place(const Dims& index) const {
+    int64_t place = offset();
+    for (int i = 0; i < index.rank(); ++i) {
+      place += index[i] * node_.attributes[static_cast<size_t>(i)];
+    }
+    return place;
+  }
+
+  void run_write() {
     result_.bytes = operand(0).bytes;
     int64_t from = 0;
     for_each_index(operand(1).type.shape, [&](Dims index) {
-      index[dim()] += offset();
-      copy_element(place_of(shape(), index), operand(1), from++);
+      if (node_.kind == OpKind::narrow_write) {
+        index[dim()] += offset();
+        copy_element(place_of(shape(), index), operand(1), from++);
+      } else {
+        copy_element(strided_place(index), operand(1), from++);
+      }
     });
   }
 
@@ -305,14 +340,20 @@ class NodeEvaluation {
     }
   }
 
-  void run_mm() {
+  void run_product() {
     backend::MatrixProduct product;
-    product.m = shape()[0];
-    product.n = shape()[1];
-    product.k = operand(0).type.shape[1];
+    const int rows = shape().rank() - 2;
+    product.m = shape()[rows];
+    product.n = shape()[rows + 1];
+    product.k = operand(0).type.shape[rows + 1];
     product.a_leading = product.k;
     product.b_leading = product.result_leading = product.n;
     product.dtype = node_.type.dtype;
+    for (int i = 0; i < rows; ++i) {
+      product.batch.push_back(shape()[i]);
+      product.a_batch.push_back(contiguous_strides(operand(0).type.shape)[i]);
+      product.b_batch.push_back(contiguous_strides(operand(1).type.shape)[i]);
+    }
     multiply_naively(product, operand(0).bytes.data(), operand(1).bytes.data(),
                      result_.bytes.data());
   }
@@ -470,8 +511,17 @@ void multiply_naively(const backend::MatrixProduct& product, const void* a, cons
                       void* result) {
   with_elements(product.dtype, [&](auto element) {
     using T = decltype(element);
-    multiply_elements(product, static_cast<const T*>(a), static_cast<const T*>(b),
-                      static_cast<T*>(result));
+    T* to = static_cast<T*>(result);
+    for_each_index(product.batch, [&](const Dims& index) {
+      const T* one_a = static_cast<const T*>(a);
+      const T* one_b = static_cast<const T*>(b);
+      for (int i = 0; i < index.rank(); ++i) {
+        one_a += index[i] * product.a_batch[i];
+        one_b += index[i] * product.b_batch[i];
+      }
+      multiply_elements(product, one_a, one_b, to);
+      to += product.m * product.result_leading;
+    });
   });
 }
 

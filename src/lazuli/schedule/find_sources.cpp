@@ -8,7 +8,7 @@ namespace lazuli::schedule {
 namespace {
 
 bool can_fail(const ir::Node& node) {
-  return !node.is_parameter && op::traits_of(node.kind).can_fail;
+  return !node.is_parameter && op::traits_of(node.kind).can_fail();
 }
 
 void set(Sources& sources, size_t bit) { sources[bit / 64] |= uint64_t{1} << (bit % 64); }

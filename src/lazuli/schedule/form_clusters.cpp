@@ -300,7 +300,7 @@ class Former {
                        [&](ClusterId cluster) { return can_inline(id, cluster); });
   }
 
-  bool can_fail(ir::NodeId id) const { return op::traits_of(d_.node(id).kind).can_fail; }
+  bool can_fail(ir::NodeId id) const { return op::traits_of(d_.node(id).kind).can_fail(); }
 
   bool has_room(ir::NodeId id, ClusterId cluster) const {
     return !can_fail(id) || d_.clusters[static_cast<size_t>(cluster)].fallible == ir::kNoNode;
@@ -448,7 +448,16 @@ class Former {
     const ir::NodeId source = node.operands[1].node;
     const uint32_t storage = store(id);
     Place region = whole(storage, node.type.shape);
-    region.terms.push_back({node.offsets[0], region.strides[static_cast<int>(node.attributes[0])]});
+    if (node.kind == OpKind::narrow_write) {
+      const int64_t stride = region.strides[static_cast<int>(node.attributes[0])];
+      region.terms.push_back({node.offsets[0], stride});
+    } else {
+      // Of no elements, strides may be such as no others are written by.
+      region.strides = d_.node(source).type.numel() == 0
+                           ? contiguous_strides(shape_of(source))
+                           : Dims(std::span<const int64_t>(node.attributes));
+      region.terms.push_back({node.offsets[0], 1});
+    }
     const ClusterId cluster = copy_into(source, region, clusters_.height_above(users));
     d_.clusters[static_cast<size_t>(cluster)].node = id;
     d_.state(id).home = cluster;

@@ -39,7 +39,7 @@ class Order {
         code = writer.write(id);
       } else {
         const ir::Node& node = d_.node(cluster(id).node);
-        code.can_fail = op::traits_of(node.kind).can_fail;
+        code.can_fail = op::traits_of(node.kind).can_fail();
         code.entries.push_back(node.entry);
       }
     }
@@ -171,21 +171,27 @@ class Order {
     Step& step = ordered.step;
     step.kind = Step::Kind::multiply;
     step.entries.push_back(node.entry);
-    step.product.dtype = node.type.dtype;
-    step.product.m = node.type.shape[0];
-    step.product.n = node.type.shape[1];
-    step.product.k = each.operands[0].type.shape[1];
-    step.product.result_leading = std::max<int64_t>(step.product.n, 1);
+    backend::MatrixProduct& product = step.product;
+    const int rows = node.type.shape.rank() - 2;  // the dimensions before it are the batch
+    product.dtype = node.type.dtype;
+    product.m = node.type.shape[rows];
+    product.n = node.type.shape[rows + 1];
+    product.k = each.operands[0].type.shape[rows + 1];
+    product.result_leading = std::max<int64_t>(product.n, 1);
+    product.batch = Shape(node.type.shape.span().first(static_cast<size_t>(rows)));
     for (int i = 0; i < 2; ++i) {
       const MemoryOperand& operand = each.operands[static_cast<size_t>(i)];
       const Place place = d_.resolve(operand);
       const Shape& shape = operand.type.shape;
       const bool transposed = !lies_along(1, shape, place.strides);
-      const int outer = transposed ? 1 : 0;
+      const int outer = transposed ? rows + 1 : rows;
+      const int inner = transposed ? rows : rows + 1;
       const int64_t leading =
-          std::max<int64_t>({shape[outer] == 1 ? 0 : place.strides[outer], shape[1 - outer], 1});
-      (i == 0 ? step.product.a_transposed : step.product.b_transposed) = transposed;
-      (i == 0 ? step.product.a_leading : step.product.b_leading) = leading;
+          std::max<int64_t>({shape[outer] == 1 ? 0 : place.strides[outer], shape[inner], 1});
+      (i == 0 ? product.a_transposed : product.b_transposed) = transposed;
+      (i == 0 ? product.a_leading : product.b_leading) = leading;
+      (i == 0 ? product.a_batch : product.b_batch) =
+          Dims(place.strides.span().first(static_cast<size_t>(rows)));
       step.operands.push_back(address(place));
       ordered.reads.push_back(place.storage);
     }
@@ -201,7 +207,7 @@ class Order {
     Step& step = ordered.step;
     step.kind = Step::Kind::library;
     step.library = node.kind;
-    step.can_fail = op::traits_of(node.kind).can_fail;
+    step.can_fail = op::traits_of(node.kind).can_fail();
     step.entries.push_back(node.entry);
     for (const MemoryOperand& operand : each.operands) {
       const Place place = d_.resolve(operand);

@@ -25,6 +25,24 @@ bool place_view(const ir::Node& view, const Shape& source, const Place& from, Pl
     case op::OpKind::narrow:
       place.strides = from.strides;
       break;
+    case op::OpKind::slice:
+      place.strides = from.strides;
+      place.strides[static_cast<int>(view.attributes[0])] *= view.attributes[1];
+      break;
+    case op::OpKind::diagonal: {
+      const auto dim1 = static_cast<int>(view.attributes[0]);
+      const auto dim2 = static_cast<int>(view.attributes[1]);
+      place.strides = diagonal_of(layout, dim1, dim2, 0, 0, 0).strides;
+      place.terms.push_back({view.offsets[0], from.strides[dim1]});
+      place.terms.push_back({view.offsets[1], from.strides[dim2]});
+      return true;
+    }
+    case op::OpKind::as_strided:
+      place.strides =
+          strided(layout, view.type.shape, Dims(std::span<const int64_t>(view.attributes)), 0)
+              .strides;
+      place.terms.push_back({view.offsets[0], from.strides[0]});
+      return true;
     case op::OpKind::select:
       place.strides = from.strides;
       place.strides.erase(static_cast<int>(view.attributes[0]));

@@ -47,7 +47,9 @@ std::string describe(const Schedule& schedule, const Step& step) {
     }
     case Step::Kind::multiply:
       return format(
-          "multiply [{} x {} x {}] {}{}, {}{}", step.product.m, step.product.n, step.product.k,
+          "multiply {}[{} x {} x {}] {}{}, {}{}",
+          step.product.batch.rank() ? to_string(step.product.batch) + " of " : std::string(),
+          step.product.m, step.product.n, step.product.k,
           name_of(schedule, step.operands[0].buffer), step.product.a_transposed ? "^T" : "",
           name_of(schedule, step.operands[1].buffer), step.product.b_transposed ? "^T" : "");
     case Step::Kind::library:

@@ -39,13 +39,18 @@ class Generator : public RandomNodes {
       Makers make;
     };
     static constexpr Choice kChoices[] = {
-        {14, &Generator::make_unary}, {20, &Generator::make_binary}, {4, &Generator::make_where},
-        {4, &Generator::make_to},     {2, &Generator::make_fill},    {5, &Generator::make_view},
-        {4, &Generator::make_expand}, {5, &Generator::make_permute}, {6, &Generator::make_narrow},
-        {5, &Generator::make_select}, {9, &Generator::make_reduce},  {4, &Generator::make_gather},
-        {5, &Generator::make_write},  {4, &Generator::make_cat},     {4, &Generator::make_mm},
-        {1, &Generator::make_rand},   {2, &Generator::make_scatter}, {3, &Generator::make_again},
-        {3, &Generator::make_softmax}};
+        {14, &Generator::make_unary},   {20, &Generator::make_binary},
+        {4, &Generator::make_where},    {4, &Generator::make_to},
+        {2, &Generator::make_fill},     {5, &Generator::make_view},
+        {4, &Generator::make_expand},   {5, &Generator::make_permute},
+        {6, &Generator::make_narrow},   {5, &Generator::make_select},
+        {9, &Generator::make_reduce},   {4, &Generator::make_gather},
+        {5, &Generator::make_write},    {4, &Generator::make_cat},
+        {4, &Generator::make_mm},       {1, &Generator::make_rand},
+        {2, &Generator::make_scatter},  {3, &Generator::make_again},
+        {3, &Generator::make_softmax},  {4, &Generator::make_slice},
+        {3, &Generator::make_diagonal}, {2, &Generator::make_strided},
+        {3, &Generator::make_bmm},      {3, &Generator::make_strided_write}};
     int total = 0;
     for (const Choice& choice : kChoices) total += choice.weight;
     int64_t at = random_.between(0, total - 1);
@@ -190,6 +195,54 @@ class Generator : public RandomNodes {
     return builder_.apply(OpKind::select, {a}, {dim}, {}, {random_.between(0, extent - 1)});
   }
 
+  NodeId make_slice() {
+    const NodeId a = pick_with_dims();
+    if (a == ir::kNoNode) return a;
+    const int dim = random_dim(builder_.type_of(a).shape);
+    const int64_t extent = builder_.type_of(a).shape[dim];
+    const int64_t step = random_.between(2, 4);
+    const int64_t start = random_.between(0, extent);
+    return builder_.apply(OpKind::slice, {a}, {dim, step}, {(extent - start + step - 1) / step},
+                          {start});
+  }
+
+  NodeId make_diagonal() {
+    const NodeId a = pick([](const TensorType& type) { return type.shape.rank() > 1; });
+    if (a == ir::kNoNode) return a;
+    const Shape& shape = builder_.type_of(a).shape;
+    const std::vector<int64_t> order = random_order(shape.rank());
+    const auto dim1 = static_cast<int>(order[0]);
+    const auto dim2 = static_cast<int>(order[1]);
+    const int64_t start1 = random_.one_in(2) ? random_.between(0, shape[dim1]) : 0;
+    const int64_t start2 = start1 == 0 ? random_.between(0, shape[dim2]) : 0;
+    return builder_.apply(OpKind::diagonal, {a}, {dim1, dim2},
+                          {std::min(shape[dim1] - start1, shape[dim2] - start2)}, {start1, start2});
+  }
+
+  // Strides that stay within so many elements, and a start.
+  std::vector<int64_t> random_strides(const Shape& shape, int64_t elements, int64_t& start) {
+    std::vector<int64_t> strides;
+    int64_t last = 0;
+    for (int i = 0; i < shape.rank(); ++i) {
+      const int64_t steps = shape[i] - 1;
+      const int64_t room = elements - 1 - last;
+      strides.push_back(steps > 0 ? random_.between(0, std::max<int64_t>(room / steps, 0)) : 1);
+      last += std::max<int64_t>(steps, 0) * strides.back();
+    }
+    start = random_.between(0, std::max<int64_t>(elements - 1 - last, 0));
+    return strides;
+  }
+
+  NodeId make_strided() {
+    const NodeId a =
+        pick([](const TensorType& type) { return type.shape.rank() == 1 && type.shape[0] > 0; });
+    if (a == ir::kNoNode) return a;
+    const Shape shape = random_shape();
+    int64_t start = 0;
+    const std::vector<int64_t> strides = random_strides(shape, builder_.type_of(a).shape[0], start);
+    return builder_.apply(OpKind::as_strided, {a}, strides, list_of(shape), {start});
+  }
+
   // ---- reductions
 
   NodeId make_reduce() {
@@ -319,6 +372,20 @@ class Generator : public RandomNodes {
                           {random_.between(0, spare)});
   }
 
+  NodeId make_strided_write() {
+    const NodeId self = pick([](const TensorType& type) { return type.numel() > 0; });
+    if (self == ir::kNoNode) return self;
+    const TensorType type = builder_.type_of(self);
+    const NodeId source = pick([&](const TensorType& other) {
+      return other.dtype == type.dtype && other.numel() <= type.numel();
+    });
+    int64_t start = 0;
+    const Shape& shape = builder_.type_of(source).shape;
+    const std::vector<int64_t> strides = random_strides(shape, type.numel(), start);
+    if (!is_injective({shape, Dims(std::span<const int64_t>(strides)), 0})) return ir::kNoNode;
+    return builder_.apply(OpKind::strided_write, {self, source}, strides, {}, {start});
+  }
+
   NodeId make_cat() {
     const NodeId first = pick_with_dims();
     if (first == ir::kNoNode) return first;
@@ -371,6 +438,40 @@ class Generator : public RandomNodes {
       return ir::kNoNode;
     }
     return builder_.apply(OpKind::mm, {a, b});
+  }
+
+  // Of three or four dimensions, an operand now and then transposed or repeated along the batch.
+  NodeId make_bmm() {
+    const DType dtype = random_dtype();
+    if (dtype == kBool) return ir::kNoNode;
+    NodeId a = pick([&](const TensorType& type) {
+      return type.dtype == dtype && (type.shape.rank() == 3 || type.shape.rank() == 4);
+    });
+    if (a == ir::kNoNode) a = add_parameter(dtype, {3, random_.pick(extents_), 5});
+    const auto swapped = [&](NodeId id) {
+      std::vector<int64_t> order;
+      for (int i = 0; i < builder_.type_of(id).shape.rank(); ++i) order.push_back(i);
+      std::swap(order[order.size() - 1], order[order.size() - 2]);
+      return builder_.apply(OpKind::permute, {id}, order);
+    };
+    if (random_.one_in(3)) a = swapped(a);
+    const Shape shape = builder_.type_of(a).shape;
+    Shape other = shape;
+    const int rows = shape.rank() - 2;
+    const int64_t columns = random_.pick(extents_);
+    other[rows] = columns;
+    other[rows + 1] = shape[rows + 1];
+    Shape result = shape;
+    result[rows + 1] = columns;
+    if (reach_of(other) > kMaxElements || reach_of(result) > kMaxElements) return ir::kNoNode;
+    NodeId b = ir::kNoNode;
+    if (random_.one_in(2)) {  // one matrix for all
+      b = add_parameter(dtype, {columns, shape[rows + 1]});
+      b = builder_.apply(OpKind::expand, {b}, {}, list_of(other));
+    } else {
+      b = add_parameter(dtype, other);
+    }
+    return builder_.apply(OpKind::bmm, {a, swapped(b)});
   }
 
   NodeId make_rand() {

@@ -213,21 +213,28 @@ class Runner {
 
   void run_multiply(const Step& step) {
     const backend::MatrixProduct& product = step.product;
-    const auto matrix = [&](const Address& address, int64_t rows, int64_t columns, int64_t leading,
-                            bool transposed) {
+    const auto matrices = [&](const Address& address, int64_t rows, int64_t columns,
+                              int64_t leading, bool transposed, const Dims& batch) {
       LZ_ASSERT(leading >= std::max<int64_t>(1, transposed ? rows : columns),
                 "a leading dimension of {}", leading);
-      const Dims strides = transposed ? Dims{1, leading} : Dims{leading, 1};
-      const Layout layout{{rows, columns}, strides, 0};
+      Layout layout{product.batch, batch, 0};
+      for (const int64_t extent : {rows, columns}) layout.shape.push_back(extent);
+      for (const bool inner : {false, true}) {
+        layout.strides.push_back(inner == transposed ? leading : 1);
+      }
       const int64_t bytes = touched_range(layout).second * size_of(product.dtype);
       return std::pair(locate(address, product.dtype, layout), bytes);
     };
-    const auto [a, a_bytes] =
-        matrix(step.operands[0], product.m, product.k, product.a_leading, product.a_transposed);
-    const auto [b, b_bytes] =
-        matrix(step.operands[1], product.k, product.n, product.b_leading, product.b_transposed);
+    const auto [a, a_bytes] = matrices(step.operands[0], product.m, product.k, product.a_leading,
+                                       product.a_transposed, product.a_batch);
+    const auto [b, b_bytes] = matrices(step.operands[1], product.k, product.n, product.b_leading,
+                                       product.b_transposed, product.b_batch);
+    Dims result_batch = contiguous_strides(product.batch);
+    for (int i = 0; i < result_batch.rank(); ++i) {
+      result_batch[i] *= product.m * product.result_leading;
+    }
     const auto [result, bytes] =
-        matrix(step.result, product.m, product.n, product.result_leading, false);
+        matrices(step.result, product.m, product.n, product.result_leading, false, result_batch);
     check_apart(result, bytes, a, a_bytes);
     check_apart(result, bytes, b, b_bytes);
     multiply_naively(product, a, b, result);

@@ -8,10 +8,8 @@
 #include "lazuli/exec/executor.h"
 
 namespace lazuli::tensor {
-namespace {
 
-// A view of its parent's elements. Its shape is the view's, as inferred when it was recorded.
-Layout apply(const ViewStep& step, const Layout& layout, const Shape& shape) {
+Layout layout_of(const ViewStep& step, const Layout& layout, const Shape& shape) {
   switch (step.kind) {
     case op::OpKind::permute:
       return permuted(layout, Dims(std::span<const int64_t>(step.attributes)));
@@ -19,6 +17,16 @@ Layout apply(const ViewStep& step, const Layout& layout, const Shape& shape) {
       return narrowed(layout, static_cast<int>(step.attributes[0]), step.offsets[0], step.sizes[0]);
     case op::OpKind::select:
       return selected(layout, static_cast<int>(step.attributes[0]), step.offsets[0]);
+    case op::OpKind::slice:
+      return sliced(layout, static_cast<int>(step.attributes[0]), step.offsets[0], step.sizes[0],
+                    step.attributes[1]);
+    case op::OpKind::diagonal:
+      return diagonal_of(layout, static_cast<int>(step.attributes[0]),
+                         static_cast<int>(step.attributes[1]), step.offsets[0], step.offsets[1],
+                         step.sizes[0]);
+    case op::OpKind::as_strided:
+      return strided(layout, shape, Dims(std::span<const int64_t>(step.attributes)),
+                     step.offsets[0]);
     case op::OpKind::expand:
       return expanded(layout, shape);
     case op::OpKind::view:
@@ -31,8 +39,6 @@ Layout apply(const ViewStep& step, const Layout& layout, const Shape& shape) {
   throw InternalError(format("{} makes no view of {} from {}", op::name_of(step.kind),
                              to_string(shape), to_string(layout)));
 }
-
-}  // namespace
 
 void* Variable::View::operator new(size_t) { return Pool<View>::take(); }
 void Variable::View::operator delete(void* view) noexcept { Pool<View>::give(view); }
@@ -100,7 +106,7 @@ Layout Variable::layout() const {
   Layout layout = is_seen ? variable->value_->layout() : contiguous(variable->type().shape);
   while (!views.empty()) {
     const Variable& view = *views.back();
-    layout = apply(view.view_->step, layout, view.type().shape);
+    layout = layout_of(view.view_->step, layout, view.type().shape);
     views.pop_back();
   }
   return layout;

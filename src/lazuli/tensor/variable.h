@@ -22,6 +22,9 @@ struct ViewStep {
   SmallVector<int64_t, 1> offsets;
 };
 
+// The layout of a view of `shape` whose parent has `layout`.
+Layout layout_of(const ViewStep& step, const Layout& layout, const Shape& shape);
+
 // What automatic differentiation keeps with a variable; its layer derives from this.
 class GradientState {
  public:

@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include "lazuli/backend/backend.h"
+#include "lazuli/kernel/float_environment.h"
 
 namespace lazuli::cpu::blas {
 
@@ -24,16 +25,23 @@ class OneThread {
   int before_;
 };
 
+// What a task's floating-point calls need.
+struct Scope {
+  kernel::FloatEnvironment rules;
+  OneThread one;
+};
+
 inline CBLAS_TRANSPOSE flag_of(bool is_transposed) {
   return is_transposed ? CblasTrans : CblasNoTrans;
 }
 
-// result = a b + beta result, of the sizes and strides of `product`.
+// result = a b + beta result, of the sizes and strides of `product`; of fewer rows and columns.
 template <typename T>
-void gemm(const backend::MatrixProduct& product, const T* a, const T* b, T beta, T* result) {
+void gemm(const backend::MatrixProduct& product, int64_t rows, int64_t columns, const T* a,
+          const T* b, T beta, T* result) {
   const auto run = [&](auto function) {
     function(CblasRowMajor, flag_of(product.a_transposed), flag_of(product.b_transposed),
-             static_cast<blasint>(product.m), static_cast<blasint>(product.n),
+             static_cast<blasint>(rows), static_cast<blasint>(columns),
              static_cast<blasint>(product.k), 1, a, static_cast<blasint>(product.a_leading), b,
              static_cast<blasint>(product.b_leading), beta, result,
              static_cast<blasint>(product.result_leading));

@@ -10,10 +10,10 @@
 namespace lazuli::cpu {
 
 void multiply(const backend::MatrixProduct& product, const void* a, const void* b, void* result) {
-  if (product.m == 0 || product.n == 0) return;
+  if (product.m == 0 || product.n == 0 || product.batch.product() == 0) return;
   if (product.k == 0) {
     const int64_t element = size_of(product.dtype);
-    for (int64_t i = 0; i < product.m; ++i) {
+    for (int64_t i = 0; i < product.batch.product() * product.m; ++i) {
       std::memset(static_cast<char*>(result) + i * product.result_leading * element, 0,
                   static_cast<size_t>(product.n * element));
     }

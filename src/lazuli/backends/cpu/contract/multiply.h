@@ -1,6 +1,6 @@
 // Matrix products on the CPU: f32 and f64 by OpenBLAS, f16 and bf16 by it in f32 and rounded once,
-// integers by a loop of our own. A product is cut into pieces by its shape alone and each piece is
-// computed by one thread, so its bits don't depend on the number of threads. (OpenBLAS left to
+// integers by a loop of our own. Products are cut into pieces by their shape alone and each piece
+// is computed by one thread, so its bits don't depend on the number of threads. (OpenBLAS left to
 // itself gives other bits with two threads than with one for half of all shapes.)
 #pragma once
 

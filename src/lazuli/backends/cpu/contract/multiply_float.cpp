@@ -1,11 +1,7 @@
 #include "lazuli/backends/cpu/contract/multiply_float.h"
 
-#include <algorithm>
-
 #include "lazuli/backends/cpu/contract/blas.h"
 #include "lazuli/backends/cpu/contract/pieces.h"
-#include "lazuli/kernel/float_environment.h"
-#include "lazuli/runtime/thread_team.h"
 
 namespace lazuli::cpu {
 namespace {
@@ -19,38 +15,29 @@ void multiply_vector(const blas::VectorProduct<T>& product, int64_t k) {
 }
 
 template <typename T>
-void multiply_piece(const backend::MatrixProduct& product, const T* a, const T* b, T* result,
-                    int64_t row, int64_t column, int64_t rows, int64_t columns) {
-  a += row * (product.a_transposed ? 1 : product.a_leading);
-  b += column * (product.b_transposed ? product.b_leading : 1);
-  result += row * product.result_leading + column;
+void multiply_piece(const backend::MatrixProduct& product, const Piece& piece, const T* a,
+                    const T* b, T* result) {
+  a += piece.a + piece.row * (product.a_transposed ? 1 : product.a_leading);
+  b += piece.b + piece.column * (product.b_transposed ? product.b_leading : 1);
+  result += piece.result + piece.row * product.result_leading + piece.column;
   if (product.m == 1) {
-    multiply_vector<T>({b, product.b_leading, !product.b_transposed, columns, a,
+    multiply_vector<T>({b, product.b_leading, !product.b_transposed, piece.columns, a,
                         product.a_transposed ? product.a_leading : 1, result, 1},
                        product.k);
   } else if (product.n == 1) {
     multiply_vector<T>(
-        {a, product.a_leading, product.a_transposed, rows, b,
+        {a, product.a_leading, product.a_transposed, piece.rows, b,
          product.b_transposed ? 1 : product.b_leading, result, product.result_leading},
         product.k);
   } else {
-    backend::MatrixProduct piece = product;
-    piece.m = rows;
-    piece.n = columns;
-    blas::gemm<T>(piece, a, b, 0, result);
+    blas::gemm<T>(product, piece.rows, piece.columns, a, b, 0, result);
   }
 }
 
 template <typename T>
 void multiply_pieces(const backend::MatrixProduct& product, const T* a, const T* b, T* result) {
-  const Pieces pieces = cut(product, kLeastWork);
-  runtime::parallel_for(pieces.count(), [&](int64_t piece) {
-    const kernel::FloatEnvironment rules;
-    const blas::OneThread one;
-    const int64_t row = piece / pieces.column_pieces * pieces.rows;
-    const int64_t column = piece % pieces.column_pieces * pieces.columns;
-    multiply_piece(product, a, b, result, row, column, std::min(pieces.rows, product.m - row),
-                   std::min(pieces.columns, product.n - column));
+  for_each_piece<blas::Scope>(product, kLeastWork, [&](const Piece& piece) {
+    multiply_piece(product, piece, a, b, result);
   });
 }
 

@@ -1,4 +1,4 @@
-// Products of f32 and f64 matrices by OpenBLAS. m, n and k are not 0.
+// Products of f32 and f64 matrices by OpenBLAS. Neither the batch nor m, n and k are 0.
 #pragma once
 
 #include "lazuli/backend/backend.h"

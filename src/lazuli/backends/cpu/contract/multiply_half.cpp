@@ -5,8 +5,6 @@
 #include "lazuli/backends/cpu/contract/blas.h"
 #include "lazuli/backends/cpu/contract/pieces.h"
 #include "lazuli/core/half.h"
-#include "lazuli/kernel/float_environment.h"
-#include "lazuli/runtime/thread_team.h"
 
 namespace lazuli::cpu {
 namespace {
@@ -53,13 +51,11 @@ void multiply_block(const backend::MatrixProduct& product, const uint16_t* a, co
       widen<Half>(b + k * product.b_leading + column, product.b_leading, depth, columns, wide_b);
     }
     backend::MatrixProduct block = product;
-    block.m = rows;
-    block.n = columns;
     block.k = depth;
     block.a_leading = product.a_transposed ? rows : depth;
     block.b_leading = product.b_transposed ? depth : columns;
     block.result_leading = columns;
-    blas::gemm(block, wide_a, wide_b, k == 0 ? 0.0f : 1.0f, sums);
+    blas::gemm(block, rows, columns, wide_a, wide_b, k == 0 ? 0.0f : 1.0f, sums);
   }
   for (int64_t i = 0; i < rows; ++i) {
     uint16_t* to = result + (row + i) * product.result_leading + column;
@@ -70,17 +66,13 @@ void multiply_block(const backend::MatrixProduct& product, const uint16_t* a, co
 template <typename Half>
 void multiply_pieces(const backend::MatrixProduct& product, const uint16_t* a, const uint16_t* b,
                      uint16_t* result) {
-  const Pieces pieces = cut(product, kLeastWork);
-  runtime::parallel_for(pieces.count(), [&](int64_t piece) {
-    const kernel::FloatEnvironment rules;
-    const blas::OneThread one;
-    const int64_t first_row = piece / pieces.column_pieces * pieces.rows;
-    const int64_t first_column = piece % pieces.column_pieces * pieces.columns;
-    const int64_t last_row = std::min(first_row + pieces.rows, product.m);
-    const int64_t last_column = std::min(first_column + pieces.columns, product.n);
-    for (int64_t row = first_row; row < last_row; row += kEdge) {
-      for (int64_t column = first_column; column < last_column; column += kEdge) {
-        multiply_block<Half>(product, a, b, result, row, column, std::min(kEdge, last_row - row),
+  for_each_piece<blas::Scope>(product, kLeastWork, [&](const Piece& piece) {
+    const int64_t last_row = piece.row + piece.rows;
+    const int64_t last_column = piece.column + piece.columns;
+    for (int64_t row = piece.row; row < last_row; row += kEdge) {
+      for (int64_t column = piece.column; column < last_column; column += kEdge) {
+        multiply_block<Half>(product, a + piece.a, b + piece.b, result + piece.result, row, column,
+                             std::min(kEdge, last_row - row),
                              std::min(kEdge, last_column - column));
       }
     }

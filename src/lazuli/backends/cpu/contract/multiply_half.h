@@ -1,5 +1,5 @@
 // Products of f16 and bf16 matrices: widened block by block, multiplied in f32 by OpenBLAS, rounded
-// once. m, n and k are not 0.
+// once. Neither the batch nor m, n and k are 0.
 #pragma once
 
 #include <cstdint>

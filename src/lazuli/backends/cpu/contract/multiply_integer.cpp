@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include "lazuli/backends/cpu/contract/pieces.h"
-#include "lazuli/runtime/thread_team.h"
 
 namespace lazuli::cpu {
 namespace {
@@ -55,16 +54,13 @@ void multiply_pieces(const backend::MatrixProduct& product, const void* a, const
       product.a_transposed ? Strides{1, product.a_leading} : Strides{product.a_leading, 1};
   const Strides b_strides =
       product.b_transposed ? Strides{1, product.b_leading} : Strides{product.b_leading, 1};
-  const Pieces pieces = cut(product, kLeastWork);
-  runtime::parallel_for(pieces.count(), [&](int64_t piece) {
-    const int64_t row = piece / pieces.column_pieces * pieces.rows;
-    const int64_t column = piece % pieces.column_pieces * pieces.columns;
-    multiply_piece(a_strides, b_strides, product.result_leading,
-                   std::min(pieces.rows, product.m - row),
-                   std::min(pieces.columns, product.n - column), product.k,
-                   static_cast<const T*>(a) + row * a_strides.row,
-                   static_cast<const T*>(b) + column * b_strides.column,
-                   static_cast<T*>(result) + row * product.result_leading + column);
+  struct NoScope {};
+  for_each_piece<NoScope>(product, kLeastWork, [&](const Piece& piece) {
+    multiply_piece(
+        a_strides, b_strides, product.result_leading, piece.rows, piece.columns, product.k,
+        static_cast<const T*>(a) + piece.a + piece.row * a_strides.row,
+        static_cast<const T*>(b) + piece.b + piece.column * b_strides.column,
+        static_cast<T*>(result) + piece.result + piece.row * product.result_leading + piece.column);
   });
 }
 

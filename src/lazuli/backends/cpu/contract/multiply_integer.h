@@ -1,4 +1,4 @@
-// Products of integer matrices, wrapping. m, n and k are not 0.
+// Products of integer matrices, wrapping. Neither the batch nor m, n and k are 0.
 #pragma once
 
 #include "lazuli/backend/backend.h"

@@ -175,6 +175,55 @@ TEST(MultiplyI64, EveryKindOfShape) {
   expect_right<int64_t>(64, 128, 64);
 }
 
+// A batch [2, 3] whose operands lie by strides of their own, a's the other way round, b's repeated
+// along one dimension, against its products one by one.
+template <typename T>
+void expect_batch(int64_t m, int64_t n, int64_t k) {
+  for (int flags = 0; flags < 4; ++flags) {
+    const Case<T> all(6 * m, 3 * n, k, false, false, 0, static_cast<uint32_t>(m + n + k + flags));
+    MatrixProduct one;
+    one.dtype = all.product.dtype;
+    one.m = m;
+    one.n = n;
+    one.k = k;
+    one.a_transposed = flags & 1;
+    one.b_transposed = flags & 2;
+    one.a_leading = one.a_transposed ? m : k;
+    one.b_leading = one.b_transposed ? k : n;
+    one.result_leading = n;
+    MatrixProduct batch = one;
+    batch.batch = {2, 3};
+    batch.a_batch = {m * k, 2 * m * k};
+    batch.b_batch = {0, k * n};
+    std::vector<T> expected(static_cast<size_t>(6 * m * n));
+    for (int64_t i = 0; i < 6; ++i) {
+      multiply(one, all.a.data() + (i / 3 + i % 3 * 2) * m * k, all.b.data() + i % 3 * k * n,
+               expected.data() + i * m * n);
+    }
+    const int before = runtime::thread_count();
+    for (const int threads : {1, 2, 3}) {
+      runtime::set_thread_count(threads);
+      std::vector<T> result(expected.size(), static_cast<T>(77));
+      multiply(batch, all.a.data(), all.b.data(), result.data());
+      EXPECT_EQ(std::memcmp(result.data(), expected.data(), result.size() * sizeof(T)), 0)
+          << m << "x" << n << "x" << k << " with " << threads << " threads, " << flags;
+    }
+    runtime::set_thread_count(before);
+  }
+}
+
+TEST(Multiply, BatchesAreTheirProducts) {
+  for (const auto& [m, n, k] : kSmall) {
+    expect_batch<float>(m, n, k);
+    expect_batch<double>(m, n, k);
+    expect_batch<float16>(m, n, k);
+    expect_batch<int32_t>(m, n, k);
+    expect_batch<int64_t>(m, n, k);
+  }
+  expect_batch<float>(100, 70, 130);
+  expect_batch<bfloat16>(140, 130, 64);
+}
+
 TEST(MultiplyI64, Wraps) {
   const int64_t large = int64_t{1} << 62;
   const int64_t four = 4;
@@ -190,6 +239,10 @@ TEST(Multiply, SumsOverNothingAreZero) {
   EXPECT_EQ(std::memcmp(results, expected, sizeof results), 0);
   multiply({DType::f32, 0, 2, 4, false, false, 4, 2, 2}, nullptr, nullptr, nullptr);
   multiply({DType::i64, 2, 0, 4, false, false, 4, 1, 1}, nullptr, nullptr, nullptr);
+  multiply({DType::f32, 1, 2, 0, false, false, 1, 2, 3, {2}, {0}, {0}}, nullptr, nullptr, results);
+  const float batch[6] = {0, 0, 3, 0, 0, 6};
+  EXPECT_EQ(std::memcmp(results, batch, sizeof results), 0);
+  multiply({DType::f32, 2, 2, 2, false, false, 2, 2, 2, {0}, {4}, {4}}, nullptr, nullptr, nullptr);
 }
 
 TEST(Multiply, NaNAndInfinityPassThrough) {

@@ -9,6 +9,12 @@ void call_library(const backend::LibraryCall& call) {
   switch (call.kind) {
     case op::OpKind::rand:
       return rand(call);
+    case op::OpKind::randint:
+      return randint(call);
+    case op::OpKind::randperm:
+      return randperm(call);
+    case op::OpKind::multinomial:
+      return multinomial(call);
     case op::OpKind::scatter_add:
       return scatter_add(call);
     default:

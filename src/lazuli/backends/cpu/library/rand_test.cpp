@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "lazuli/backends/cpu/library/library.h"
@@ -52,6 +54,30 @@ TEST(Rand, FollowsTheStream) {
                     philox::to_uniform(words[static_cast<size_t>(i % 4)]));
         }
       }
+    }
+  }
+}
+
+// Element i is low plus the upper half of count times words 2 i and 2 i + 1.
+TEST(RandInt, FollowsTheStream) {
+  for (const auto& [low, high] : std::vector<std::pair<int64_t, int64_t>>{
+           {0, 10}, {-7, 8}, {std::numeric_limits<int64_t>::min(), 5}}) {
+    std::vector<int64_t> values(70001);
+    const uint64_t numbers[4] = {3, 11, static_cast<uint64_t>(low), static_cast<uint64_t>(high)};
+    backend::LibraryCall call{};
+    call.kind = op::OpKind::randint;
+    call.result = {reinterpret_cast<char*>(values.data()), DType::i64,
+                   Shape{static_cast<int64_t>(values.size())}, Dims{1}};
+    call.numbers = numbers;
+    call_library(call);
+    for (size_t i = 0; i < values.size(); i += 37) {
+      const philox::Words words = philox::block_of(3, 11 + i / 2);
+      const uint64_t bits = uint64_t{words[i % 2 * 2]} << 32 | words[i % 2 * 2 + 1];
+      __extension__ using Wide = unsigned __int128;
+      const uint64_t count = numbers[3] - numbers[2];
+      ASSERT_EQ(static_cast<uint64_t>(values[i]),
+                numbers[2] + static_cast<uint64_t>(Wide{bits} * count >> 64));
+      ASSERT_TRUE(values[i] >= low && values[i] < high);
     }
   }
 }
