@@ -172,7 +172,7 @@ struct ScalarFunction {
   std::string doc;
   std::vector<std::string> parameters;  // all of the definition's type, as is the result
   std::map<formula::Type, Definition> definitions;  // by f32 and f64
-  std::string reference;  // empty: a part of other functions, measured in them
+  std::string reference;                   // empty: a part of other functions, measured in them
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 

@@ -16,9 +16,9 @@ def stored(bits, dtype):
 
 
 def neighbour(x, other, dtype):
-    """C's nextafter in the dtype; NumPy has no bfloat16, so that one walks by bits."""
+    """C's nextafter in the dtype, which of two zeros gives the other; NumPy has no bfloat16: that one walks by bits."""
     if dtype != "bfloat16":
-        return np.nextafter(x, other)
+        return np.where(x == other, other, np.nextafter(x, other))
     bits = x.view(np.int32)
     step = np.where((x < other) == (bits >= 0), 1 << 16, -(1 << 16)).astype(np.int32)
     least = np.copysign(np.uint32(1 << 16).view(np.float32), other)

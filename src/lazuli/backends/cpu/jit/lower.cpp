@@ -131,8 +131,8 @@ class Lowering {
     }
   }
 
-  // Also of several selections by one comparison: comparing anew costs less than a mask's way through
-  // a vector register.
+  // Also of several selections by one comparison: comparing anew costs less than a mask's way
+  // through a vector register.
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
