@@ -131,8 +131,6 @@ class Lowering {
     }
   }
 
-  // Also of several selections by one comparison: comparing anew costs less than a mask's way
-  // through a vector register.
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
@@ -141,14 +139,12 @@ class Lowering {
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
       if (!is_comparison(mask.primitive) || is_long(mask.source) != is_long(select.type) ||
-          mask.home.kind != Home::Kind::none) {
+          uses_[place] != 1 || mask.home.kind != Home::Kind::none) {
         continue;
       }
+      count_uses(place, -1);
       count_uses(i, -1);
-      if (uses_[place] == 0) {
-        count_uses(place, -1);
-        mask.is_gone = true;
-      }
+      mask.is_gone = true;
       select.kind = Kind::compare_select;
       select.comparison = mask.primitive;
       select.compared = mask.source;
