@@ -176,3 +176,9 @@ def chunk(self, chunks, dim):
     """At most so many parts of one size, the last one shorter."""
     size = -(-self.shape[dim] // chunks)
     return split(self, size, dim) if size else [self] * chunks
+
+
+def lgamma(self):
+    """C's: SciPy differs at -infinity and next to 0."""
+    near_zero = -np.log(np.abs(self))
+    return np.where(np.abs(self) < 1e-300, near_zero, np.where(self == -np.inf, np.inf, scipy.special.gammaln(self)))
