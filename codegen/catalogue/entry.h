@@ -105,9 +105,6 @@ struct Entry {
 
   DTypeRule dtype = DTypeRule::same;
   std::vector<DType> dtypes;  // that the kind computes in; others are refused with TypeError
-  // f64 is among them because the group `float` is, and goes again where a formula calls a scalar
-  // function that has none.
-  bool has_f64_by_group = false;
   std::map<std::string, DType>
       argument_dtypes;                // operands of a dtype of their own: condition: bool
   Recorded recorded;                  // empty for a composite
@@ -165,21 +162,21 @@ struct Entry {
   Role role_of(const std::string& argument) const { return roles.at(argument); }
 };
 
-// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml), in
-// f32 and, where it says so, in f64.
+// A function of scalars, defined by primitives and other scalar functions (ops/scalars.yaml).
 struct ScalarFunction {
   struct Definition {
     formula::Block formula;
     double ulp = 0;  // bound of the error against the reference, over every input
+    // Over which inputs: "all", "positive" ones, or "fractions", the values of rand: multiples of
+    // 2^-24 (f64: 2^-53) in [0, 1).
+    std::string inputs = "all";
   };
   Position where;
   std::string name;
   std::string doc;
   std::vector<std::string> parameters;  // all of the definition's type, as is the result
   std::map<formula::Type, Definition> definitions;  // by f32 and f64
-  std::string reference;  // empty: a part of other functions, measured in them
-  // The bounds hold for the values of rand only: multiples of 2^-24 (f64: 2^-53) in [0, 1).
-  bool takes_fractions = false;
+  std::string reference;                   // empty: a part of other functions, measured in them
   std::vector<formula::Node> derivatives;  // by parameter, over the parameters
 };
 

@@ -52,28 +52,6 @@ void read_document(const Yaml& document, const std::string& file, Catalogue& cat
   }
 }
 
-bool calls_scalar_without(const Catalogue& catalogue, const formula::Node& node,
-                          formula::Type type) {
-  if (node->form == formula::Expression::Form::call) {
-    const ScalarFunction* scalar = catalogue.find_scalar(node->text);
-    if (scalar && !scalar->definitions.count(type)) return true;
-  }
-  return std::any_of(
-      node->operands.begin(), node->operands.end(),
-      [&](const formula::Node& operand) { return calls_scalar_without(catalogue, operand, type); });
-}
-
-// What the group `float` promises of f64 holds where every scalar function has an f64 definition.
-void drop_f64_without_scalars(const Catalogue& catalogue, Entry& entry) {
-  const auto formula = entry.formulas.find(kFloat64);
-  if (!entry.has_f64_by_group || formula == entry.formulas.end() || !formula->second) return;
-  if (!calls_scalar_without(catalogue, formula::inlined(formula->second), formula::Type::f64)) {
-    return;
-  }
-  entry.formulas.erase(formula);
-  std::erase(entry.dtypes, kFloat64);
-}
-
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -125,7 +103,6 @@ Catalogue load(const std::string& folder, Problems& problems) {
       problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
     }
   }
-  for (Entry& entry : catalogue.entries) drop_f64_without_scalars(catalogue, entry);
   check(catalogue, problems);
   if (problems.empty()) derive_gradients(catalogue, problems);
   return catalogue;

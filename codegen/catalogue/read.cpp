@@ -1,5 +1,7 @@
 #include "codegen/catalogue/read.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -49,6 +51,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "numpy",
                                         "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
+constexpr std::string_view kInputs[] = {"all", "positive", "fractions"};
 const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
                                               "reference", "inputs", "derivative"};
 
@@ -215,9 +218,7 @@ class Reader {
     for (const DType each : found) {
       if (std::count(entry_.dtypes.begin(), entry_.dtypes.end(), each)) continue;
       entry_.dtypes.push_back(each);
-      entry_.has_f64_by_group |= each == kFloat64 && found.size() > 1;
     }
-    if (word == name_of(kFloat64)) entry_.has_f64_by_group = false;
   }
 
   void read_dtypes() {
@@ -491,7 +492,8 @@ class Reader {
   std::string name_;
 };
 
-// `formula` and `ulp`: of f32 alone, or maps of f32 and f64. A part of others has no `ulp`.
+// `formula` and `ulp`: one for f32 and f64, or maps of the two. A part of others has no `ulp`, and
+// may be of one type alone.
 void read_definitions(const Yaml& yaml, const std::string& file, ScalarFunction& scalar,
                       Problems& problems) {
   const Yaml* formula = yaml.find("formula");
@@ -500,25 +502,32 @@ void read_definitions(const Yaml& yaml, const std::string& file, ScalarFunction&
   const auto problem = [&](const Yaml& at, const std::string& message) {
     problems.add({file, at.line}, scalar.name, message);
   };
-  const bool is_map = formula->form == Yaml::Form::map;
-  if (ulp && is_map != (ulp->form == Yaml::Form::map)) {
-    problem(*ulp, "need one 'ulp' for each 'formula'");
-    return;
-  }
-  for (const std::string& key : is_map ? formula->keys : std::vector<std::string>{"f32"}) {
-    const Yaml* text = is_map ? formula->find(key) : formula;
-    const Yaml* bound = is_map && ulp ? ulp->find(key) : ulp;
-    if (key != "f32" && key != "f64") {
-      problem(*text, "need f32 or f64 in 'formula'; got '" + key + "'");
-    } else if (ulp && !bound) {
-      problem(*ulp, "need the 'ulp' of " + key);
-    } else {
-      scalar.definitions[key == "f32" ? formula::Type::f32 : formula::Type::f64] = {
-          read_block(*text, {file, text->line}, scalar.name, "formula", problems),
-          bound ? std::strtod(bound->text.c_str(), nullptr) : 0};
+  // What a map holds for a type; a map says nothing of others.
+  const auto of = [&](const Yaml* yaml, const char* key, std::string_view type) -> const Yaml* {
+    if (!yaml || yaml->form != Yaml::Form::map) return yaml;
+    for (const std::string& found : yaml->keys) {
+      if (found != "f32" && found != "f64") {
+        problem(*yaml, fmt::format("need f32 or f64 in '{}'; got '{}'", key, found));
+      }
+    }
+    const Yaml* found = yaml->find(std::string(type));
+    if (!found && ulp) problem(*yaml, fmt::format("need the '{}' of {}", key, type));
+    return found;
+  };
+  for (const formula::Type type : {formula::Type::f32, formula::Type::f64}) {
+    const Yaml* text = of(formula, "formula", formula::type_name(type));
+    const Yaml* bound = of(ulp, "ulp", formula::type_name(type));
+    const Yaml* inputs = of(yaml.find("inputs"), "inputs", formula::type_name(type));
+    if (!text) continue;
+    ScalarFunction::Definition& definition = scalar.definitions[type];
+    definition.formula = read_block(*text, {file, text->line}, scalar.name, "formula", problems);
+    if (bound) definition.ulp = std::strtod(bound->text.c_str(), nullptr);
+    if (!inputs) continue;
+    definition.inputs = inputs->text;
+    if (std::count(std::begin(kInputs), std::end(kInputs), inputs->text) == 0) {
+      problem(*inputs, "need 'all', 'positive' or 'fractions' for 'inputs'");
     }
   }
-  if (!scalar.definitions.count(formula::Type::f32)) problem(*formula, "need a formula for f32");
 }
 
 }  // namespace
@@ -554,7 +563,8 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
     return scalar;
   }
   scalar.name = head->text.substr(0, open);
-  scalar.parameters = split(head->text.substr(open + 1, head->text.size() - open - 2), ',');
+  const std::string parameters = head->text.substr(open + 1, head->text.size() - open - 2);
+  if (!parameters.empty()) scalar.parameters = split(parameters, ',');
   for (size_t i = 0; i < yaml.keys.size(); ++i) {
     if (std::find(kScalarKeys.begin(), kScalarKeys.end(), yaml.keys[i]) == kScalarKeys.end()) {
       problems.add({file, yaml.items[i].line}, scalar.name,
@@ -570,12 +580,6 @@ ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& 
   if (const Yaml* doc = yaml.find("doc")) scalar.doc = trimmed(doc->text);
   read_definitions(yaml, file, scalar, problems);
   if (const Yaml* reference = yaml.find("reference")) scalar.reference = reference->text;
-  if (const Yaml* inputs = yaml.find("inputs")) {
-    scalar.takes_fractions = inputs->text == "fractions";
-    if (!scalar.takes_fractions && inputs->text != "all") {
-      problems.add({file, inputs->line}, scalar.name, "need 'all' or 'fractions' for 'inputs'");
-    }
-  }
   if (const Yaml* map = yaml.find("derivative")) {
     for (const std::string& parameter : scalar.parameters) {
       const Yaml* text = map->find(parameter);

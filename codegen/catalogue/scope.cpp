@@ -5,12 +5,12 @@
 namespace lazuli::codegen {
 namespace {
 
-// The scalar functions before `end`, computing in `type`.
+// The scalar functions before `end`, and fractions of `type`.
 void add_scalars(const Catalogue& catalogue, size_t end, formula::Type type,
                  formula::Scope& scope) {
   scope.fraction = type;
   for (size_t i = 0; i < end; ++i) scope.scalar_names.push_back(catalogue.scalars[i].name);
-  scope.scalar_arity = [&catalogue, end, type](const std::string& name) {
+  scope.scalar_arity = [&catalogue, end](const std::string& name, formula::Type type) {
     for (size_t i = 0; i < end; ++i) {
       const ScalarFunction& scalar = catalogue.scalars[i];
       if (scalar.name != name) continue;
@@ -46,6 +46,7 @@ formula::Scope scope_of(const Catalogue& catalogue, const ScalarFunction& scalar
   }
   size_t own = 0;
   while (own < catalogue.scalars.size() && &catalogue.scalars[own] != &scalar) ++own;
+  if (type == formula::Type::f32) scope.integer = formula::Type::i32;
   add_scalars(catalogue, own, type, scope);
   return scope;
 }

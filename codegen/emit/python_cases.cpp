@@ -52,13 +52,13 @@ std::string entry_row(const Catalogue& catalogue, const Entry& entry) {
   return fmt::format(
       "{{\"name\": {}, \"where\": {}, \"kind\": {}, \"dtype\": {}, \"dtypes\": {},\n"
       "  \"argument_dtypes\": {{{}}}, \"operands\": {}, \"samples\": {{{}}}, "
-      "\"whole_samples\": {},\n"
+      "\"whole_samples\": {}, \"ordinary_samples\": {},\n"
       "  \"has_plain_calls\": {}, \"has_gradient\": {}, \"can_be_empty\": {}, \"ulp\": {},\n"
       "  \"numpy\": {}, \"no_numpy\": {}, \"calls\": {},\n  \"functions\": [\n    {}]}}",
       quoted(entry.name), quoted(entry.where.text()), quoted(std::string(name_of(entry.kind))),
       quoted(std::string(name_of(entry.dtype))), list_of(dtypes), joined(own_dtypes, ", "),
       list_of(entry.recorded.operands), joined(samples, ", "), entry.has_whole_samples,
-      entry.has_plain_calls(), entry.has_gradient,
+      entry.has_ordinary_samples, entry.has_plain_calls(), entry.has_gradient,
       entry.kind != Kind::reduction || entry.empty.has_value(), catalogue.ulp_of(entry, kFloat32),
       quoted(entry.numpy),
       quoted(entry.numpy.empty() && entry.no_numpy.empty()

@@ -14,21 +14,20 @@ std::string scalar_cases(const Catalogue& catalogue) {
     for (const auto& [type, definition] : scalar.definitions) {
       const bool is_f32 = type == formula::Type::f32;
       const std::string name = scalar_function_name(scalar.name, type);
+      const std::string real = is_f32 ? "double" : "long double";
+      std::string parameters;
+      for (const std::string& each : names) {
+        parameters += (parameters.empty() ? "" : ", ") + real + " " + each;
+      }
+      const std::string text = fmt::format(
+          "      {{.name = \"{0}\",\n       .build = op::scalars::{0},\n"
+          "       .{1} = []({2}) -> {3} {{ return {4}; }},\n       .ulp = {5}",
+          name, is_f32 ? "reference" : "reference_f64", parameters, real, scalar.reference,
+          definition.ulp);
       if (names.size() == 1) {
-        const std::string reference =
-            fmt::format("[]({0} {1}) -> {0} {{ return {2}; }}", is_f32 ? "double" : "long double",
-                        names[0], scalar.reference);
-        cases += fmt::format(
-            "      {{.name = \"{0}\",\n       .build = op::scalars::{0},\n       .{1} = {2},\n"
-            "       .ulp = {3},\n       .takes_fractions = {4}}},\n",
-            name, is_f32 ? "reference" : "reference_f64", reference, definition.ulp,
-            scalar.takes_fractions);
-      } else if (names.size() == 2 && is_f32) {
-        pairs += fmt::format(
-            "      {{.name = \"{0}\",\n       .build = op::scalars::{0},\n"
-            "       .reference = [](double {1}, double {2}) -> double {{ return {3}; }},\n"
-            "       .ulp = {4}}},\n",
-            name, names[0], names[1], scalar.reference, definition.ulp);
+        cases += text + fmt::format(",\n       .inputs = Inputs::{}}},\n", definition.inputs);
+      } else if (names.size() == 2) {
+        pairs += text + "},\n";
       }
     }
   }

@@ -58,8 +58,8 @@ std::string expression(const Step& step) {
       return fmt::format("builder.convert({}, kernel::type_of(static_cast<DType>(attributes[{}])))",
                          operands, step.number);
     case Step::Form::scalar:
-      return "scalars::" + scalar_function_name(step.function, step.type) + "(builder, " +
-             operands + ")";
+      return "scalars::" + scalar_function_name(step.function, step.type) + "(builder" +
+             (operands.empty() ? "" : ", " + operands) + ")";
   }
   return "";
 }

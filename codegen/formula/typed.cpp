@@ -201,6 +201,9 @@ class Lowering {
     for (const Bitcast& bitcast : kBitcasts) {
       if (function == bitcast.name) return lower_bitcast(node, bitcast.from, bitcast.to, name);
     }
+    const Type bits = scope_.fraction == Type::f64 ? Type::i64 : Type::i32;
+    if (function == "as_float") return lower_bitcast(node, bits, scope_.fraction, name);
+    if (function == "as_int") return lower_bitcast(node, scope_.fraction, bits, name);
     if (function == "convert") return lower_attribute(node);
     return lower_scalar(node, name);
   }
@@ -316,25 +319,27 @@ class Lowering {
   }
 
   Value lower_scalar(const Node& node, const std::string& name) {
-    const int arity = scope_.scalar_arity ? scope_.scalar_arity(node->text) : Scope::kNoScalar;
-    if (arity == Scope::kOtherType) {
-      fail(node, node->text + " has no formula for " + text_of(scope_.fraction));
-    }
-    if (arity == Scope::kNoScalar) {
+    const auto arity_in = [&](Type type) {
+      return scope_.scalar_arity ? scope_.scalar_arity(node->text, type) : Scope::kNoScalar;
+    };
+    if (arity_in(scope_.fraction) == Scope::kNoScalar) {
       std::vector<std::string> known = builtin_names();
       known.insert(known.end(), scope_.scalar_names.begin(), scope_.scalar_names.end());
       fail(node, "unknown function '" + node->text + "'" + suggestion(node->text, known));
     }
+    const std::vector<Value> values = lower_alike(node, 0);
+    const Type type = values.empty() ? scope_.fraction : values[0].type;
+    if (!is_fraction(type)) fail(node, node->text + " of " + text_of(type));
+    const int arity = arity_in(type);
+    if (arity == Scope::kOtherType) {
+      fail(node, node->text + " has no formula for " + text_of(type));
+    }
     need_operands(node, static_cast<size_t>(arity));
     Step step = named(name, node->text + "_of");
     step.form = Step::Form::scalar;
-    step.type = scope_.fraction;
+    step.type = type;
     step.function = node->text;
-    for (const Node& operand : node->operands) {
-      const Value value = lower(operand, scope_.fraction, "");
-      if (value.type != scope_.fraction) fail(node, node->text + " of " + text_of(value.type));
-      step.operands.push_back(value.name);
-    }
+    for (const Value& value : values) step.operands.push_back(value.name);
     return add(step);
   }
 
@@ -390,7 +395,7 @@ std::string_view type_name(Type type) {
 Steps lower(const Block& block, const Scope& scope) { return Lowering(scope).run(block); }
 
 std::vector<std::string> builtin_names() {
-  std::vector<std::string> names = {"where", "to_float", "to_int"};
+  std::vector<std::string> names = {"where", "to_float", "to_int", "as_float", "as_int"};
   for (const Bitcast& bitcast : kBitcasts) names.emplace_back(bitcast.name);
   for (const Builtin& builtin : kBuiltins) names.emplace_back(builtin.name);
   for (const char* shift : kShifts) names.emplace_back(shift);

@@ -50,12 +50,13 @@ struct Scope {
   static constexpr int kOtherType = -2;
   std::vector<Parameter> parameters;
   std::vector<std::string> attributes;  // names of structural integers, by place
-  // The type of fractions: of numbers that stand alone, of `to_float` and of scalar functions.
+  // The type of fractions: of numbers that stand alone, of `to_float` and `as_float`, and of scalar
+  // functions unless an operand is of the other.
   Type fraction = Type::f32;
   Type integer = Type::i64;  // that of `to_int`
   // Parameters that a scalar function takes; kNoScalar where there is none of that name, kOtherType
-  // where it has no definition in `fraction`.
-  std::function<int(const std::string&)> scalar_arity;
+  // where it has no definition in the type.
+  std::function<int(const std::string&, Type)> scalar_arity;
   std::vector<std::string> scalar_names;  // for suggestions
 };
 

@@ -167,5 +167,70 @@ TEST(Zeros, KeepTheirSign) {
   }
 }
 
+TEST(Bits, SignsAreTheFunctions) {
+  const Tensor x = from_vector(std::vector<int64_t>{12, -7}, {2});
+  const Tensor y = from_vector(std::vector<int64_t>{10, 2}, {2});
+  EXPECT_EQ(read(x & y), (Values{8, 0}));
+  EXPECT_EQ(read(x | y), (Values{14, -5}));
+  EXPECT_EQ(read(x ^ y), (Values{6, -5}));
+  EXPECT_EQ(read(~x), (Values{-13, 6}));
+  EXPECT_EQ(read(x << 2), (Values{48, -28}));
+  EXPECT_EQ(read(x >> 1), (Values{6, -4}));
+  EXPECT_EQ(read(1 << y), (Values{1024, 4}));
+  EXPECT_EQ(read(4 & x), (Values{4, 0}));
+  EXPECT_EQ(read(x % 5), (Values{2, 3}));
+  EXPECT_EQ(read(100 % y), (Values{0, 0}));
+  Tensor z = positive(x);
+  z &= y;
+  z |= 1;
+  z ^= 3;
+  z <<= 4;
+  z >>= y;
+  EXPECT_EQ(read(z), (Values{0, 8}));
+  z %= 5;
+  EXPECT_EQ(read(z), (Values{0, 3}));
+}
+
+TEST(Bits, ShiftsOutOfRangeLeaveZerosOrSigns) {
+  const Tensor x = from_vector(std::vector<int64_t>{5, -5}, {2});
+  for (const DType dtype : {kInt8, kInt16, kInt32, kInt64}) {
+    for (const int64_t distance : {int64_t{-1}, int64_t{64}, int64_t{100}}) {
+      EXPECT_EQ(read(x.to(dtype) << distance), (Values{0, 0}));
+      EXPECT_EQ(read(x.to(dtype) >> distance), (Values{0, -1}));
+    }
+  }
+  EXPECT_EQ(read(x.to(kInt8) << 7), (Values{-128, -128}));
+}
+
+TEST(Division, OfIntegersByZeroIsZero) {
+  const Tensor x = from_vector(std::vector<int64_t>{7, -7, 0}, {3});
+  for (const DType dtype : {kInt8, kInt16, kInt32, kInt64}) {
+    const Tensor zero = zeros({3}, dtype);
+    EXPECT_EQ(read(floor_divide(x.to(dtype), zero)), (Values{0, 0, 0}));
+    EXPECT_EQ(read(remainder(x.to(dtype), zero)), (Values{0, 0, 0}));
+    EXPECT_EQ(read(fmod(x.to(dtype), zero)), (Values{0, 0, 0}));
+  }
+}
+
+TEST(Division, OfFractionsIsExactForAnyQuotient) {
+  for (const double x : {1e300, 0x1.fffffffffffffp1023, 3.5, 0x1p-1074}) {
+    for (const double y : {3.0, 0.1, 0x1.8p-1060, 7e-300}) {
+      const Tensor left = from_vector(std::vector<double>{x, -x}, {2});
+      EXPECT_EQ(read(fmod(left, y)), (Values{std::fmod(x, y), std::fmod(-x, y)}));
+    }
+  }
+  EXPECT_TRUE(std::signbit(fmod(floats({-4}), 2).item<float>()));
+}
+
+TEST(Activations, KeepTheirPrecisionInTheTails) {
+  const Tensor x = floats({-91, -13});
+  const auto near = [](double got, double want) { EXPECT_NEAR(got / want, 1, 1e-6); };
+  near(read(silu(x))[0], -91 * std::exp(-91.0));
+  near(read(gelu(x))[1], -6.5 * std::erfc(13 * M_SQRT1_2));
+  near(read(mish(x))[0], -91 * std::exp(-91.0));
+  EXPECT_EQ(read(silu(floats({-1000}))), (Values{0}));
+  EXPECT_EQ(read(gelu(floats({-1000}))), (Values{0}));
+}
+
 }  // namespace
 }  // namespace lazuli::operator_tests

@@ -118,7 +118,7 @@ class Call:
             for argument in function["arguments"]:
                 names.setdefault(argument["name"], None)
                 if argument["default"] is not None:
-                    names[argument["name"]] = eval(argument["default"])
+                    names[argument["name"]] = eval(argument["default"], {"Mean": 1})
         values = {name: turned(value) for name, value in self.bound().items()}
         values = {a["name"]: names[a["name"]] for a in self.function["arguments"]} | values
         operands = self.function["operands"]
@@ -177,10 +177,13 @@ def elementwise_calls(entry, function, dtype):
                 low, high = entry["samples"].get(place[name], (-3, 3))
                 values[name] = make.sample(long_name(own) if own else dtype, shape, low, high, entry["whole_samples"])
             for i, name in enumerate(scalars):
-                values[name] = numbers[(turn + i) % len(numbers)]
+                low, high = entry["samples"].get(place[name], (-3, 3))
+                values[name] = min(max(numbers[(turn + i) % len(numbers)], low), high)
             positional, named = [], {}
             for argument in function["arguments"]:
                 name = argument["name"]
+                if name not in values:
+                    continue  # a choice by name keeps its default
                 if argument["keyword_only"]:
                     named[name] = values[name]
                 else:
@@ -214,7 +217,8 @@ def written_calls(entry, floating, integer):
     """What the entry's `calls` say, each with the first of its functions that it fits."""
     for text in entry["calls"]:
         make = Maker(f"{entry['where']} {text} {floating} {integer}", floating, integer)
-        scope = {name: getattr(make, name) for name in ("t", "whole", "mask", "index", "arange", "rising")} | DTYPES
+        makers = ("t", "probability", "whole", "mask", "index", "arange", "rising")
+        scope = {name: getattr(make, name) for name in makers} | DTYPES
         positional, named = eval(f"_call({text})", {"_call": lambda *a, **k: (a, k)} | scope)
         for function in entry["functions"]:
             call = Call(entry, function, positional, named)
@@ -266,7 +270,7 @@ def result_dtype(call):
     """The dtype that the entry's rule gives an elementwise call or a reduction."""
     entry, function = call.entry, call.function
     values = call.bound()
-    if function["is_in_place"]:
+    if function["is_in_place"] or entry["dtype"] == "self":
         return values["self"].dtype
     place = dict(zip(function["operands"], entry["operands"]))
     joining = [name for name in function["operands"] if place[name] not in entry["argument_dtypes"]]

@@ -106,6 +106,9 @@ class Maker:
     def t(self, *shape):
         return self.sample(self.floating, shape)
 
+    def probability(self, *shape):
+        return self.sample(self.floating, shape, 0.05, 0.95)
+
     def whole(self, *shape):
         return self.sample(self.integer, shape)
 
@@ -133,7 +136,7 @@ def special(dtype):
         info = np.iinfo(dtype)
         return [0, 1, 2, 7, info.max, info.min, info.max // 2]
     largest = 2.0**127 * (2 - 2.0**-7) if dtype == "bfloat16" else float(np.finfo(numpy_dtype(dtype)).max)
-    return [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, np.inf, -np.inf, np.nan, largest, -largest, smallest(dtype), 1e-3]
+    return [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, np.inf, -np.inf, np.nan, largest, -largest, smallest(dtype), 2.0**-10]
 
 
 def close(got, want, dtype, ulp, scale=0.0):

@@ -1,6 +1,7 @@
 """Counterparts in plain Python of operators that NumPy has not: `ref` in the catalogue's `numpy` expressions."""
 
 import numpy as np
+import scipy.special
 
 
 def expand(self, size):
@@ -146,6 +147,110 @@ def masked_scatter(self, mask, source):
     result = self.copy()
     result[mask] = source.ravel()[: mask.sum()]
     return result
+
+
+def sinc(self):
+    """sin(pi x) / (pi x); whole turns of large x are taken off before pi rounds."""
+    whole = np.rint(self)
+    sine = np.sin(np.pi * (self - whole)) * np.where(np.fmod(whole, 2) == 0, 1, -1)
+    return np.where(self == 0, 1, np.where(np.isinf(self), np.nan, sine / (np.pi * self)))
+
+
+def clamp(self, min, max):
+    low = self if min is None else np.maximum(self, min)
+    return low if max is None else np.minimum(low, max)
+
+
+# Losses. `reduction` is 0 for every element's, 1 for their mean, 2 for their sum.
+def reduced(losses, reduction):
+    return [np.asarray, np.mean, np.sum][reduction](losses)
+
+
+def smooth_l1_loss(self, target, reduction, beta):
+    apart = np.abs(self - target)
+    near = apart * apart / (2 * beta) if beta else apart
+    return reduced(np.where(apart < beta, near, apart - beta / 2), reduction)
+
+
+def huber_loss(self, target, reduction, delta):
+    apart = np.abs(self - target)
+    return reduced(np.where(apart < delta, apart * apart / 2, delta * (apart - delta / 2)), reduction)
+
+
+def _class_weights(self, target, weight, ignore_index):
+    """The weight of each target's class, 0 where it is ignored, and the class to look up there."""
+    is_counted = target != ignore_index
+    classes = np.where(is_counted, target, 0)
+    weight = np.ones(self.shape[min(1, self.ndim - 1)]) if weight is None else weight
+    return np.where(is_counted, weight[classes], 0), classes
+
+
+def _at_class(self, classes):
+    axis = min(1, self.ndim - 1)
+    return np.take_along_axis(self, np.expand_dims(classes, axis), axis).squeeze(axis)
+
+
+def nll_loss(self, target, weight, reduction, ignore_index):
+    weights, classes = _class_weights(self, target, weight, ignore_index)
+    losses = -weights * _at_class(self, classes)
+    return np.sum(losses) / np.sum(weights) if reduction == 1 else reduced(losses, reduction)
+
+
+def cross_entropy(self, target, weight, reduction, ignore_index, label_smoothing):
+    axis = min(1, self.ndim - 1)
+    logs = scipy.special.log_softmax(self, axis=axis)
+    count = self.shape[axis]
+    if target.dtype.kind == "f":
+        target = target * (1 - label_smoothing) + label_smoothing / count
+        losses = -np.sum(logs * target * (1 if weight is None else weight), axis=axis)
+        return reduced(losses, reduction)
+    plain = nll_loss(logs, target, weight, reduction, ignore_index)
+    weights, _ = _class_weights(self, target, weight, ignore_index)
+    shape = [count if i == axis else 1 for i in range(self.ndim)]
+    by_class = np.ones(shape) if weight is None else weight.reshape(shape)
+    spread = -np.sum(logs * by_class, axis=axis) * (target != ignore_index)
+    smooth = np.sum(spread) / np.sum(weights) if reduction == 1 else reduced(spread, reduction)
+    return (1 - label_smoothing) * plain + label_smoothing / count * smooth
+
+
+def binary_cross_entropy(self, target, weight, reduction):
+    losses = -(target * np.log(self) + (1 - target) * np.log1p(-self))
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(self, target, weight, pos_weight, reduction):
+    yes = target * scipy.special.log_expit(self) * (1 if pos_weight is None else pos_weight)
+    losses = -(yes + (1 - target) * scipy.special.log_expit(-self))
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def kl_div(self, target, reduction, log_target):
+    if log_target:
+        return reduced(np.exp(target) * (target - self), reduction)
+    return reduced(scipy.special.xlogy(target, target) - target * self, reduction)
+
+
+def cosine_similarity(x1, x2, dim, eps):
+    def length(x):
+        return np.maximum(np.sqrt(np.sum(x * x, axis=dim)), eps)
+
+    return np.sum(x1 * x2, axis=dim) / (length(x1) * length(x2))
+
+
+# Normalizations.
+def layer_norm(input, normalized_shape, weight, bias, eps):
+    axes = tuple(range(-len(normalized_shape), 0))
+    centred = input - np.mean(input, axis=axes, keepdims=True)
+    result = centred / np.sqrt(np.mean(centred * centred, axis=axes, keepdims=True) + eps)
+    return result * (1 if weight is None else weight) + (0 if bias is None else bias)
+
+
+def rms_norm(input, normalized_shape, weight, eps):
+    axes = tuple(range(-len(normalized_shape), 0))
+    result = input / np.sqrt(np.mean(input * input, axis=axes, keepdims=True) + eps)
+    return result * (1 if weight is None else weight)
+
+
 def scaled_sum(self, beta, other, alpha):
     """beta * self + alpha * other, in the shape of other; self is not read where beta is 0."""
     return (0 if beta == 0 else beta * self) + np.asarray(alpha * other, np.result_type(self, other))
@@ -199,3 +304,9 @@ def chunk(self, chunks, dim):
     """At most so many parts of one size, the last one shorter."""
     size = -(-self.shape[dim] // chunks)
     return split(self, size, dim) if size else [self] * chunks
+
+
+def lgamma(self):
+    """C's: SciPy differs at -infinity and next to 0."""
+    near_zero = -np.log(np.abs(self))
+    return np.where(np.abs(self) < 1e-300, near_zero, np.where(self == -np.inf, np.inf, scipy.special.gammaln(self)))

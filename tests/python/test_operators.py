@@ -60,7 +60,9 @@ def compare(call, got, want, layout):
         scale = max([0.0, *sizes, *(np.abs(want[np.isfinite(want)]).ravel() if want.size else [])])
     elif dtype == "float64":  # the reference rounds its own partial results, which cancel where operands do
         parts = [np.abs(each.wide(), dtype=np.float64, casting="unsafe") for each in call.operands()]
-        scale = 2 * np.broadcast_to(sum(parts), want.shape)
+        with np.errstate(over="ignore"):
+            scale = 2 * np.broadcast_to(sum(parts), want.shape)
+        scale = np.where(np.isfinite(scale), scale, 0)
     ulp = entry["ulp"] if entry["kind"] == "elementwise" else max(entry["ulp"], 2)
     values = got.to(lz.float32).numpy() if dtype == "bfloat16" else got.numpy()
     fits = close(values, want, dtype, ulp, scale)
@@ -82,9 +84,14 @@ def test_layouts(entry, layout):
 
 
 ELEMENTWISE = [entry for entry in COMPARED if entry["kind"] == "elementwise" and entry["has_plain_calls"]]
+# Of the others what overflows on the way depends on the order of operations.
+SPECIAL = [entry for entry in ELEMENTWISE if not entry["ordinary_samples"]]
 
 
-@pytest.mark.parametrize("entry", ELEMENTWISE, ids=entry_id)
+SIGNS_OF_ANYTHING = {"signbit", "copysign"}
+
+
+@pytest.mark.parametrize("entry", SPECIAL, ids=entry_id)
 def test_special_values(entry):
     """Every value at the edge of a dtype, with every other."""
     for function in entry["functions"]:
@@ -95,7 +102,10 @@ def test_special_values(entry):
         names = [each["name"] for each in arguments if each["type"] == "Tensor"]
         for dtype in computed_dtypes(entry):
             own = [entry["argument_dtypes"].get(place[name], dtype) for name in names]
-            columns = list(zip(*itertools.product(*map(special, own))))
+            rows = itertools.product(*map(special, own))
+            if entry["name"] in SIGNS_OF_ANYTHING:  # a NaN keeps no sign
+                rows = (row for row in rows if not np.isnan(row).any())
+            columns = list(zip(*rows))
             operands = tuple(Operand(np.array(column, DTYPES[name].name if name != "bfloat16" else "float32"), name)
                              for column, name in zip(columns, own))
             call = Call(entry, function, operands)
@@ -104,10 +114,18 @@ def test_special_values(entry):
             check(call)
 
 
-@pytest.mark.parametrize("entry", [each for each in ELEMENTWISE if len(each["operands"]) > 1], ids=entry_id)
+def of_tensors(entry):
+    """The function all of whose operands are tensors."""
+    def count(function):
+        return sum(each["type"] == "Tensor" for each in function["arguments"])
+
+    return next((each for each in entry["functions"] if count(each) == len(entry["operands"]) and not each["is_in_place"]), None)
+
+
+@pytest.mark.parametrize("entry", [each for each in ELEMENTWISE if len(each["operands"]) > 1 and of_tensors(each)], ids=entry_id)
 def test_promotion(entry):
     """Operands of two dtypes meet as in PyTorch."""
-    function = entry["functions"][0]
+    function = of_tensors(entry)
     tensors = [each["name"] for each in function["arguments"] if each["type"] == "Tensor"]
     place = dict(zip(function["operands"], entry["operands"]))
     joining = [name for name in tensors if place[name] not in entry["argument_dtypes"]]
@@ -128,7 +146,9 @@ def test_promotion(entry):
 
 def test_dtypes_that_are_none_of_an_operators():
     for entry in ELEMENTWISE:
-        function = entry["functions"][0]
+        function = of_tensors(entry)
+        if not function:
+            continue  # numbers may make integers of bools
         for dtype in set(DTYPES) - set(computed_dtypes(entry)):
             call = next(elementwise_calls(entry, function, dtype))
             with pytest.raises(TypeError, match=entry["name"]):

@@ -122,10 +122,15 @@ Measured run(const Case& scalar, uint64_t total, const Next& next, const Referen
 
 float f32_input(const ScalarCase& scalar, uint64_t place) {
   const auto bits = static_cast<uint32_t>(place);
-  return scalar.takes_fractions ? static_cast<float>(bits) * 0x1p-24f : std::bit_cast<float>(bits);
+  if (scalar.inputs == Inputs::fractions) return static_cast<float>(bits) * 0x1p-24f;
+  const auto value = std::bit_cast<float>(bits);
+  return scalar.inputs == Inputs::positive ? std::abs(value) : value;
 }
 
-double f64_input(const ScalarCase& scalar, uint64_t place) {
+// Multiples of an odd number go through all words, evenly however many are taken.
+constexpr uint64_t kStep = 0x9e3779b97f4a7c15u;
+
+double any_f64_input(uint64_t place) {
   constexpr double kSpecial[] = {0.0,
                                  -0.0,
                                  0x1p-1074,
@@ -144,34 +149,39 @@ double f64_input(const ScalarCase& scalar, uint64_t place) {
                                  -745.1332191019412,
                                  -708.3964185322641,
                                  19.06154746539849};
-  // Multiples of an odd number go through all words, evenly however many are taken.
-  const uint64_t word = place * 0x9e3779b97f4a7c15u;
-  if (scalar.takes_fractions) return static_cast<double>(word >> 11) * 0x1p-53;
+  const uint64_t word = place * kStep;
   if (place < std::size(kSpecial)) return kSpecial[place];
   if (place % 2 == 0) return std::bit_cast<double>(word);
   const uint64_t exponent = 1023 - 30 + (word >> 52) % 41;
   return std::bit_cast<double>((word << 63) | exponent << 52 | (word & 0xfffffffffffffu));
 }
 
-constexpr float kSpecial[] = {std::numeric_limits<float>::quiet_NaN(),
-                              std::numeric_limits<float>::infinity(),
+double f64_input(const ScalarCase& scalar, uint64_t place) {
+  if (scalar.inputs == Inputs::fractions) return static_cast<double>(place * kStep >> 11) * 0x1p-53;
+  const double value = any_f64_input(place);
+  return scalar.inputs == Inputs::positive ? std::abs(value) : value;
+}
+
+template <typename T>
+constexpr T kSpecialPair[] = {std::numeric_limits<T>::quiet_NaN(),
+                              std::numeric_limits<T>::infinity(),
                               0,
-                              0x1p-149f,
-                              0x1p-126f,
-                              0x1.fffffep127f,
-                              0.25f,
-                              0.5f,
-                              0x1.fffffep-1f,
+                              std::numeric_limits<T>::denorm_min(),
+                              std::numeric_limits<T>::min(),
+                              std::numeric_limits<T>::max(),
+                              0.25,
+                              0.5,
+                              1 - std::numeric_limits<T>::epsilon() / 2,
                               1,
-                              0x1.000002p0f,
-                              1.5f,
+                              1 + std::numeric_limits<T>::epsilon(),
+                              1.5,
                               2,
                               3,
                               4,
                               5,
-                              0x1.fffffep23f,
-                              0x1p24f,
-                              1e10f};
+                              2 / std::numeric_limits<T>::epsilon() - 1,
+                              2 / std::numeric_limits<T>::epsilon(),
+                              1e10};
 
 // A fixed scramble of a counter (splitmix64): the same sample everywhere.
 uint64_t scrambled(uint64_t counter) {
@@ -181,22 +191,29 @@ uint64_t scrambled(uint64_t counter) {
   return z ^ z >> 31;
 }
 
+// A number of either sign whose exponent lies in [least, most], from a word.
+template <typename T>
+T sized(uint64_t word, int least, int most) {
+  const int exponent = least + static_cast<int>(word >> 56 & 0x7f) % (most - least + 1);
+  const T fraction = 1 + static_cast<T>(word & 0xfffffffffffffu) * static_cast<T>(0x1p-52);
+  return std::ldexp(word >> 63 ? -fraction : fraction, exponent);
+}
+
+// By turns any bits, moderate numbers of which the first is positive, and a first near 1.
+template <typename T>
 Place sampled(uint64_t counter) {
-  const uint64_t bits = scrambled(counter);
-  const uint32_t low = static_cast<uint32_t>(bits);
-  const uint32_t high = static_cast<uint32_t>(bits >> 32);
-  const auto sized = [](uint32_t word, int least, int most) {
-    const int exponent = least + static_cast<int>(word >> 24 & 0x7f) % (most - least + 1);
-    const float fraction = 1 + static_cast<float>(word & 0x7fffff) * 0x1p-23f;
-    return std::ldexp(word >> 31 ? -fraction : fraction, exponent);
-  };
+  using Limits = std::numeric_limits<T>;
+  using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
+  const uint64_t first = scrambled(2 * counter);
+  const uint64_t second = scrambled(2 * counter + 1);
   switch (counter % 3) {
     case 0:
-      return {std::bit_cast<float>(low), std::bit_cast<float>(high)};
+      return {std::bit_cast<T>(static_cast<Bits>(first)),
+              std::bit_cast<T>(static_cast<Bits>(second))};
     case 1:
-      return {std::abs(sized(low, -8, 8)), sized(high, -8, 8)};
+      return {std::abs(sized<T>(first, -8, 8)), sized<T>(second, -8, 8)};
     default:
-      return {1 + sized(low, -23, -2), sized(high, 0, 26)};
+      return {1 + sized<T>(first, 1 - Limits::digits, -2), sized<T>(second, 0, Limits::digits + 2)};
   }
 }
 
@@ -204,7 +221,7 @@ Place sampled(uint64_t counter) {
 
 Measured measure(const ScalarCase& scalar, uint64_t stride) {
   const bool is_f32 = scalar.reference != nullptr;
-  const uint64_t last = uint64_t{1} << (is_f32 && scalar.takes_fractions ? 24 : 32);
+  const uint64_t last = uint64_t{1} << (is_f32 && scalar.inputs == Inputs::fractions ? 24 : 32);
   const uint64_t total = (last + stride - 1) / stride;
   if (is_f32) {
     return run<float>(
@@ -216,18 +233,24 @@ Measured measure(const ScalarCase& scalar, uint64_t stride) {
       [&](Place at) { return scalar.reference_f64(at.x); });
 }
 
-Measured measure(const PairCase& scalar, uint64_t count) {
-  constexpr uint64_t kCount = 2 * std::size(kSpecial);
+template <typename T, typename Reference>
+Measured measure_pairs(const PairCase& scalar, uint64_t count, const Reference& reference) {
+  constexpr uint64_t kCount = 2 * std::size(kSpecialPair<T>);
   const auto special = [](uint64_t i) {
-    const float value = kSpecial[i / 2];
+    const T value = kSpecialPair<T>[i / 2];
     return i % 2 ? -value : value;
   };
   const auto next = [&](uint64_t i) -> Place {
     if (i < kCount * kCount) return {special(i % kCount), special(i / kCount)};
-    return sampled(i);
+    return sampled<T>(i);
   };
-  return run<float>(scalar, kCount * kCount + count, next,
-                    [&](Place at) { return scalar.reference(at.x, at.y); });
+  return run<T>(scalar, kCount * kCount + count, next,
+                [&](Place at) { return reference(at.x, at.y); });
+}
+
+Measured measure(const PairCase& scalar, uint64_t count) {
+  if (scalar.reference) return measure_pairs<float>(scalar, count, scalar.reference);
+  return measure_pairs<double>(scalar, count, scalar.reference_f64);
 }
 
 }  // namespace lazuli::scalar_tests

@@ -11,6 +11,19 @@ using op::OpKind;
 
 namespace {
 
+double largest_of(DType dtype) {
+  switch (dtype) {
+    case DType::f16:
+      return 65504;
+    case DType::bf16:
+      return 0x1.fep127;
+    case DType::f64:
+      return std::numeric_limits<double>::max();
+    default:
+      return std::numeric_limits<float>::max();
+  }
+}
+
 void check_bounded(bool is_bounded, At at) {
   LZ_CHECK_AT(is_bounded, ValueError, at, "clamp: need min or max; got neither");
 }
@@ -35,12 +48,12 @@ void fill(Record& record, const Tensor& self, const Tensor& min, const Tensor& m
 
 void fill(Record& record, const Tensor& self, std::optional<double> nan,
           std::optional<double> posinf, std::optional<double> neginf) {
-  constexpr double kLargest = std::numeric_limits<float>::max();
   const DType dtype = dtype_of(self);
+  const double largest = largest_of(dtype);
   record.tensor(self, dtype);
   record.number(nan.value_or(0), dtype);
-  record.number(posinf.value_or(kLargest), dtype);
-  record.number(neginf.value_or(-kLargest), dtype);
+  record.number(posinf.value_or(largest), dtype);
+  record.number(neginf.value_or(-largest), dtype);
 }
 
 }  // namespace

@@ -7,11 +7,18 @@
 namespace lazuli {
 
 Tensor operator-(Operand self);
+Tensor operator~(Operand self);
 
 Tensor operator+(Operand self, Operand other);
 Tensor operator-(Operand self, Operand other);
 Tensor operator*(Operand self, Operand other);
 Tensor operator/(Operand self, Operand other);
+Tensor operator%(Operand self, Operand other);
+Tensor operator&(Operand self, Operand other);
+Tensor operator|(Operand self, Operand other);
+Tensor operator^(Operand self, Operand other);
+Tensor operator<<(Operand self, Operand other);
+Tensor operator>>(Operand self, Operand other);
 Tensor operator==(Operand self, Operand other);
 Tensor operator<(Operand self, Operand other);
 Tensor operator>(Operand self, Operand other);
@@ -23,6 +30,12 @@ Tensor operator+(Operand self, Scalar other);
 Tensor operator-(Operand self, Scalar other);
 Tensor operator*(Operand self, Scalar other);
 Tensor operator/(Operand self, Scalar other);
+Tensor operator%(Operand self, Scalar other);
+Tensor operator&(Operand self, Scalar other);
+Tensor operator|(Operand self, Scalar other);
+Tensor operator^(Operand self, Scalar other);
+Tensor operator<<(Operand self, Scalar other);
+Tensor operator>>(Operand self, Scalar other);
 Tensor operator==(Operand self, Scalar other);
 Tensor operator<(Operand self, Scalar other);
 Tensor operator>(Operand self, Scalar other);
@@ -34,6 +47,12 @@ Tensor operator+(Scalar self, Operand other);
 Tensor operator-(Scalar self, Operand other);
 Tensor operator*(Scalar self, Operand other);
 Tensor operator/(Scalar self, Operand other);
+Tensor operator%(Scalar self, Operand other);
+Tensor operator&(Scalar self, Operand other);
+Tensor operator|(Scalar self, Operand other);
+Tensor operator^(Scalar self, Operand other);
+Tensor operator<<(Scalar self, Operand other);
+Tensor operator>>(Scalar self, Operand other);
 Tensor operator<(Scalar self, Operand other);
 Tensor operator>(Scalar self, Operand other);
 Tensor operator<=(Scalar self, Operand other);
@@ -44,9 +63,21 @@ const Tensor& operator+=(Operand self, Operand other);
 const Tensor& operator-=(Operand self, Operand other);
 const Tensor& operator*=(Operand self, Operand other);
 const Tensor& operator/=(Operand self, Operand other);
+const Tensor& operator%=(Operand self, Operand other);
+const Tensor& operator&=(Operand self, Operand other);
+const Tensor& operator|=(Operand self, Operand other);
+const Tensor& operator^=(Operand self, Operand other);
+const Tensor& operator<<=(Operand self, Operand other);
+const Tensor& operator>>=(Operand self, Operand other);
 const Tensor& operator+=(Operand self, Scalar other);
 const Tensor& operator-=(Operand self, Scalar other);
 const Tensor& operator*=(Operand self, Scalar other);
 const Tensor& operator/=(Operand self, Scalar other);
+const Tensor& operator%=(Operand self, Scalar other);
+const Tensor& operator&=(Operand self, Scalar other);
+const Tensor& operator|=(Operand self, Scalar other);
+const Tensor& operator^=(Operand self, Scalar other);
+const Tensor& operator<<=(Operand self, Scalar other);
+const Tensor& operator>>=(Operand self, Scalar other);
 
 }  // namespace lazuli

@@ -157,9 +157,9 @@ class Avx512 final : public VectorSet {
     code_.vpmovm2d(Zmm(d), kResult);
   }
   void compare_long(Primitive primitive, Type type, int d, Pair a, Pair b) override {
-    compare_half(kResult, primitive, type, a.low, b.low);
+    compare_half(kResult, primitive, type, a.low, Zmm(b.low));
     if (a.high >= 0) {
-      compare_half(kUpper, primitive, type, a.high, b.high);
+      compare_half(kUpper, primitive, type, a.high, Zmm(b.high));
       code_.kunpckbw(kResult, kUpper, kResult);
     } else {
       code_.kunpckbw(kResult, kResult, kResult);
@@ -181,6 +181,10 @@ class Avx512 final : public VectorSet {
   void compare_select(Primitive primitive, Type type, int d, int a, const Operand& b, int x,
                       int y) override {
     next_ = next_ == 7 ? 4 : next_ + 1;
+    if (is_long(type)) {
+      compare_half(Opmask(next_), primitive, type, a, b);
+      return code_.vblendmpd(Zmm(d) | Opmask(next_), Zmm(y), Zmm(x));
+    }
     compare_to(Opmask(next_), primitive, type, a, b);
     code_.vblendmps(Zmm(d) | Opmask(next_), Zmm(y), Zmm(x));
   }
@@ -390,9 +394,9 @@ class Avx512 final : public VectorSet {
     type == Type::i32 ? code_.vpcmpd(k, Zmm(a), b, integer_condition(primitive))
                       : code_.vcmpps(k, Zmm(a), b, float_condition(primitive));
   }
-  void compare_half(const Opmask& k, Primitive primitive, Type type, int a, int b) {
-    type == Type::i64 ? code_.vpcmpq(k, Zmm(a), Zmm(b), integer_condition(primitive))
-                      : code_.vcmppd(k, Zmm(a), Zmm(b), float_condition(primitive));
+  void compare_half(const Opmask& k, Primitive primitive, Type type, int a, const Operand& b) {
+    type == Type::i64 ? code_.vpcmpq(k, Zmm(a), b, integer_condition(primitive))
+                      : code_.vcmppd(k, Zmm(a), b, float_condition(primitive));
   }
   void whole(Type type, int d, int a, int mode) {
     constexpr int kQuiet = 8;  // no inexact flag

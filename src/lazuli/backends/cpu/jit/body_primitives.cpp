@@ -195,12 +195,17 @@ void Body::comparison(int32_t i, int copy) {
 
 void Body::compare_select(int32_t i, int copy) {
   const Operation& operation = block_.operations[i];
-  const int a = in_register(operation.operands[0], copy, 0);
-  const int x = in_register(operation.operands[2], copy, 0);
-  const int y = in_register(operation.operands[3], copy, 0);
-  const Source b = source(operation.operands[1], copy, 0, true);
-  set_.compare_select(operation.comparison, operation.compared, result_over_operand(i, copy, 0), a,
-                      b.operand(), x, y);
+  for (int p = 0; p < parts(operation.type); ++p) {
+    const int a = in_register(operation.operands[0], copy, p);
+    const int x = in_register(operation.operands[2], copy, p);
+    const int y = in_register(operation.operands[3], copy, p);
+    {
+      const Source b = source(operation.operands[1], copy, p, true);
+      set_.compare_select(operation.comparison, operation.compared, result_over_operand(i, copy, p),
+                          a, b.operand(), x, y);
+    }
+    registers_.unlock_all();
+  }
 }
 
 void Body::selection(int32_t i, int copy) {

@@ -134,12 +134,12 @@ class Lowering {
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
-      if (select.primitive != Primitive::select || is_long(select.type)) continue;
+      if (select.primitive != Primitive::select) continue;
       const int32_t place = select.operands[0];
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
-      if (!is_comparison(mask.primitive) || is_long(mask.source) || uses_[place] != 1 ||
-          mask.home.kind != Home::Kind::none) {
+      if (!is_comparison(mask.primitive) || is_long(mask.source) != is_long(select.type) ||
+          uses_[place] != 1 || mask.home.kind != Home::Kind::none) {
         continue;
       }
       count_uses(place, -1);

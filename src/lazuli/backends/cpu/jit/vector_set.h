@@ -83,7 +83,7 @@ class VectorSet {
   virtual void compare_long(Primitive primitive, Type type, int d, Pair a, Pair b) = 0;
   virtual void select(int d, int mask, const Operand& b, int c) = 0;
   virtual void select_long(Pair d, int mask, Pair b, Pair c) = 0;  // d apart from mask, b, c
-  // A comparison and a selection by it in one.
+  // A comparison and a selection by it in one, of values of one width.
   virtual bool fuses_compare() const { return false; }
   virtual void compare_select(Primitive, Type, int /*d*/, int /*a*/, const Operand& /*b*/,
                               int /*x*/, int /*y*/) {}
