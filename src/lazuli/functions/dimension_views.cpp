@@ -104,6 +104,28 @@ Tensor unflatten(const Tensor& self, int64_t dim, const Shape& sizes, At at) {
   return view(self, shape, at);
 }
 
+std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing, At at) {
+  check_choice("meshgrid", "indexing", indexing, {"ij", "xy"}, at);
+  const auto count = static_cast<int>(tensors.size());
+  // In "xy" the first two tensors lie along each other's dimension.
+  const auto dim_of = [&](int i) { return indexing == "xy" && count > 1 && i < 2 ? 1 - i : i; };
+  Shape grid = Shape::filled(count, 1);
+  for (int i = 0; i < count; ++i) {
+    const Tensor& each = tensors[static_cast<size_t>(i)];
+    check_defined("meshgrid", "a tensor", each, at);
+    LZ_CHECK_AT(each.dim() <= 1, ValueError, at, "meshgrid: need vectors or numbers; got {}",
+                to_string(each.variable().type()));
+    grid[dim_of(i)] = each.numel();
+  }
+  std::vector<Tensor> coordinates;
+  for (int i = 0; i < count; ++i) {
+    Shape line = Shape::filled(count, 1);
+    line[dim_of(i)] = grid[dim_of(i)];
+    coordinates.push_back(tensors[static_cast<size_t>(i)].view(line, at).expand(grid, at));
+  }
+  return coordinates;
+}
+
 Tensor clone(const Tensor& self, At at) {
   check_defined("clone", "self", self, at);
   // A view may show memory that the program writes; a result has its own.

@@ -8,13 +8,6 @@
 namespace lazuli {
 namespace {
 
-Tensor copied(const Tensor& self, At at) {
-  Record record(op::OpKind::expand, at);
-  record.tensor(self);
-  record.sizes(self.sizes().span());
-  return record.run_copy();
-}
-
 // Of a tensor taken as [before, length, after], `length` being that of dim: each of the slices
 // along the middle `count` times, one after the other or all of them again and again.
 Tensor repeated(const Tensor& self, int dim, int64_t count, bool is_interleaved, At at) {
@@ -91,7 +84,7 @@ Tensor roll(const Tensor& self, const DimList& shifts, const DimList& dims, At a
                   narrow(result, dim, 0, length - shift, at)},
                  dim, at);
   }
-  return result.is_same(self) ? copied(self, at) : result;
+  return result.is_same(self) ? clone(self, at) : result;
 }
 
 Tensor repeat(const Tensor& self, const Shape& repeats, At at) {
@@ -106,7 +99,7 @@ Tensor repeat(const Tensor& self, const Shape& repeats, At at) {
     check_count("repeat", repeats[i], at);
     if (repeats[i] != 1) result = repeated(result, i, repeats[i], false, at);
   }
-  return result.is_view() || result.is_same(self) ? copied(result, at) : result;
+  return result.is_view() || result.is_same(self) ? clone(result, at) : result;
 }
 
 Tensor tile(const Tensor& self, const Shape& dims, At at) {
@@ -121,7 +114,7 @@ Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int6
   check_count("repeat_interleave", repeats, at);
   const Tensor source = dim && self.dim() > 0 ? self : reshape(self, {-1}, at);
   const int wrapped = wrap_dim("repeat_interleave", dim.value_or(0), source.sizes().rank(), at);
-  if (repeats == 1) return copied(source, at);
+  if (repeats == 1) return clone(source, at);
   return repeated(source, wrapped, repeats, true, at);
 }
 
@@ -137,7 +130,7 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
   LZ_CHECK_AT(repeats.dim() <= 1 && (repeats.numel() == 1 || repeats.numel() == length), ValueError,
               at, "repeat_interleave: need one of repeats, or {}; got {}", length,
               to_string(repeats.sizes()));
-  if (length == 0) return copied(source, at);
+  if (length == 0) return clone(source, at);
   Tensor index;
   {
     const NoGradGuard no_grad;
