@@ -10,6 +10,7 @@ from test_gradients import GRADIENTS, NO_FRACTIONS, WIDEST, differentiable
 
 torch = pytest.importorskip("torch")
 
+
 def product(self, dim=(), keepdim=False):
     """PyTorch's takes one dimension, and rounds float16 after each factor."""
     if self.dtype in (torch.float16, torch.bfloat16):
@@ -42,6 +43,8 @@ STAND_INS = {
     "kthvalue": element,
     "index": lambda self, indices: torch.ops.aten.index(self, indices),
     "index_put": lambda self, indices, values, accumulate=False: torch.ops.aten.index_put(self, indices, values, accumulate),
+    "cross_entropy": torch.ops.aten.cross_entropy_loss,
+    "nll_loss": torch.ops.aten.nll_loss_nd,
     "rdiv": lambda self, other: other / self,
     "empty": torch.zeros,  # ours are 0
     "empty_like": torch.zeros_like,
@@ -57,9 +60,10 @@ def peer_of(call):
     name = call.function["name"]
     if name in STAND_INS:
         return STAND_INS[name]
-    if call.function["is_in_place"]:
-        return getattr(torch.Tensor, name)
-    for home in (torch, torch.nn.functional, torch.Tensor):
+    # Elsewhere PyTorch names reductions by words and gives activations no in-place form.
+    takes_numbers = any(each["name"] == "reduction" for each in call.function["arguments"])
+    homes = [torch.Tensor] if call.function["is_in_place"] else [torch]
+    for home in [torch.ops.aten] if takes_numbers else [*homes, torch.ops.aten, torch.nn.functional, torch.Tensor]:
         if hasattr(home, name):
             return getattr(home, name)
     raise AssertionError(f"PyTorch has no {name}: name what stands for it")
@@ -83,6 +87,15 @@ def elements(tensor):
 
 def name_of(dtype):
     return str(dtype).removeprefix("torch.")
+
+
+# PyTorch's miss zeros, or lose digits where the result is small.
+ROUGH = {"sinc", "gelu", "logit", "digamma"}
+# Their gradients in double precision keep a float's digits: of a constant, of trigamma's series, of a bound of 1e-12.
+OF_FLOATS = {"hardsigmoid", "sinc", "lgamma", "digamma", "binary_cross_entropy"}
+# Operands to which they have no gradient, or no second one, or not in every overload.
+PARTLY_CONSTANT = {"remainder", "layer_norm", "nll_loss", "cross_entropy", "binary_cross_entropy",
+                   "binary_cross_entropy_with_logits", "meshgrid"}
 
 
 # As functions, PyTorch's take lists of extents alone.
@@ -113,7 +126,9 @@ def compare_values(call, got, want):
     assert got.shape == tuple(want.shape), f"{call}: shape"
     # PyTorch rounds parts of a result that ours does not, so the operands' size counts.
     parts = [np.abs(each.wide()).max() * np.sqrt(each.array.size) for each in call.operands() if each.array.size]
-    scale = max([0.0, *parts]) if len(call.operands()) > 1 or call.entry["kind"] != "elementwise" else 0.0
+    is_alone = call.entry["kind"] == "elementwise" and len(call.positional) + len(call.named) == 1
+    is_rough = call.entry["name"] in ROUGH
+    scale = max([0.0, *parts]) if is_rough or not is_alone else 0.0
     ulp = max(call.entry["ulp"], 2) + 2  # PyTorch's own error
     values = (got.to(lz.float32) if got.dtype.name == "bfloat16" else got).numpy()
     assert np.all(close(values, elements(want), got.dtype.name, ulp, scale)), f"{call}: {values} need {want}"
@@ -128,13 +143,13 @@ def is_refused(call):
 def gradients_by_lazuli(call, operands):
     leaves = {id(each): each.lazuli(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = call.run(lambda operand: leaves[id(operand)])
-    return each_of(result)[0], [leaves[id(each)] for each in operands]
+    return each_of(result), [leaves[id(each)] for each in operands]
 
 
 def gradients_by_torch(call, operands):
     leaves = {id(each): each.torch(requires_grad=any(each is other for other in operands)) for each in call.operands()}
     result = to_torch(call, lambda operand: leaves[id(operand)])
-    return each_of(result)[0], [leaves[id(each)] for each in operands]
+    return each_of(result), [leaves[id(each)] for each in operands]
 
 
 def compare(call, got, want, dtype, what):
@@ -142,11 +157,20 @@ def compare(call, got, want, dtype, what):
         mine = np.zeros(1) if mine is None else mine.numpy()
         theirs = np.zeros(1) if theirs is None else elements(theirs)
         size = np.abs(theirs[np.isfinite(theirs)]).max(initial=1.0)
+        size *= 1e8 if call.entry["name"] in OF_FLOATS else 1
         assert np.all(close(mine, theirs, dtype, 16, size)), f"{call}: {what} {mine} need {theirs}"
 
 
 # Where several elements are written to one place, PyTorch gives those that are overwritten a gradient, too.
 OVERWRITES = {"scatter", "index_copy", "index_put"}
+
+
+def of_theirs(entry, call, function, *arguments, **named):
+    """What a function of PyTorch's gives; None where it lacks a gradient that it may lack."""
+    try:
+        return function(*arguments, **named)
+    except RuntimeError as error:
+        assert entry["name"] in PARTLY_CONSTANT, f"{call}: {error}"
 
 
 @pytest.mark.parametrize("entry", [each for each in GRADIENTS if each["name"] not in OVERWRITES],
@@ -160,17 +184,23 @@ def test_gradients(entry):
         if entry["kind"] == "elementwise" and is_refused(call):
             continue
         mine, my_leaves = gradients_by_lazuli(call, operands)
-        theirs, their_leaves = gradients_by_torch(call, operands)
-        mine, theirs = parts(mine), parts(theirs)
-        if not all(each.dtype.is_floating_point for each in mine):
+        theirs, their_leaves = of_theirs(entry, call, gradients_by_torch, call, operands) or (None, None)
+        if theirs is None:
             continue
+        assert len(mine) == len(theirs), f"{call}: count"
+        fractions = [each.dtype.is_floating_point for each in mine]
+        if not any(fractions):
+            continue
+        mine, theirs = ([each for each, counts in zip(results, fractions) if counts] for results in (mine, theirs))
         assert [each.requires_grad for each in mine] == [each.requires_grad for each in theirs], f"{call}: requires_grad"
         random = np.random.default_rng(0)
         weights = [np.round(random.uniform(-1, 1, each.shape) * 64) / 64 for each in mine]
         my_sum = sum((each * lz.tensor(w, dtype=each.dtype)).sum() for each, w in zip(mine, weights))
         their_sum = sum((each * torch.tensor(w).to(each.dtype)).sum() for each, w in zip(theirs, weights))
         got = lz.grad(my_sum, my_leaves, create_graph=True)
-        want = torch.autograd.grad(their_sum, their_leaves, create_graph=True, allow_unused=True)
+        want = of_theirs(entry, call, torch.autograd.grad, their_sum, their_leaves, create_graph=True, allow_unused=True)
+        if want is None:
+            continue
         compare(call, [None if g is None else g.detach() for g in got], want, dtype, "gradient")
 
         my_second = [(g * g).sum() for g in got if g is not None and g.requires_grad]
@@ -178,7 +208,10 @@ def test_gradients(entry):
         if not my_second or not their_second:
             continue
         got = lz.grad(sum(my_second[1:], my_second[0]), my_leaves)
-        want = torch.autograd.grad(sum(their_second[1:], their_second[0]), their_leaves, allow_unused=True)
+        their_sum = sum(their_second[1:], their_second[0])
+        want = of_theirs(entry, call, torch.autograd.grad, their_sum, their_leaves, allow_unused=True)
+        if want is None:
+            continue
         pairs = [(a, b) for a, b in zip(got, want) if a is not None and b is not None]
         compare(call, [a for a, _ in pairs], [b for _, b in pairs], dtype, "second gradient")
 
