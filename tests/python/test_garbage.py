@@ -48,11 +48,12 @@ def test_calls_keep_no_references(name):
     CALLS[name](x)
     gc.collect()
     before = counts(*watched)
-    for _ in range(200):
+    repeats = 200
+    for _ in range(repeats):
         CALLS[name](x)
     gc.collect()
-    # A reference that each call leaves shows as 200; the interpreter's own work moves shared objects' counts by some.
-    assert all(abs(now - then) < 50 for now, then in zip(counts(*watched), before))
+    # A reference that each call leaves shows as `repeats`; the interpreter moves the counts of shared objects by some.
+    assert all(abs(now - then) < repeats // 4 for now, then in zip(counts(*watched), before))
 
 
 def test_gradients_keep_no_references():

@@ -15,13 +15,6 @@ using op::OpKind;
 
 namespace {
 
-void check_sizes(const char* op, const Shape& sizes, At at) {
-  for (const int64_t size : sizes) {
-    LZ_CHECK_AT(size >= 0, ValueError, at, "{}: need extents of at least 0; got {}", op,
-                to_string(sizes));
-  }
-}
-
 void check_aligned(const char* op, const void* data, DType dtype, At at) {
   const auto address = reinterpret_cast<uintptr_t>(data);
   LZ_CHECK_AT(address % static_cast<uintptr_t>(size_of(dtype)) == 0, ValueError, at,

@@ -14,13 +14,6 @@ using op::OpKind;
 
 namespace {
 
-void check_sizes(const char* op, const Shape& sizes, At at) {
-  for (const int64_t size : sizes) {
-    LZ_CHECK_AT(size >= 0, ValueError, at, "{}: need extents of at least 0; got {}", op,
-                to_string(sizes));
-  }
-}
-
 // The seed, and a range of so many blocks of four words.
 void record_range(Record& record, int64_t blocks) {
   record.number(static_cast<int64_t>(exec::random_seed()), kInt64);

@@ -38,6 +38,13 @@ void check_choice(const char* op, const char* argument, std::string_view value,
   LZ_CHECK_AT(false, ValueError, at, "{}: need {} for {}; got '{}'", op, need, argument, value);
 }
 
+void check_sizes(const char* op, const Shape& sizes, At at) {
+  for (const int64_t size : sizes) {
+    LZ_CHECK_AT(size >= 0, ValueError, at, "{}: need extents of at least 0; got {}", op,
+                to_string(sizes));
+  }
+}
+
 void check_shapes(const char* op, std::initializer_list<LetteredShape> tensors, At at) {
   int64_t extents[26];
   std::fill(std::begin(extents), std::end(extents), -1);

@@ -34,6 +34,8 @@ inline void check_floating(const char* op, const char* argument, const Tensor& t
   if (!is_floating(dtype_of(tensor))) [[unlikely]]
     throw_not_floating(op, argument, dtype_of(tensor), at);
 }
+// No extent is below 0.
+void check_sizes(const char* op, const Shape& sizes, At at);
 // Tensors with a letter for each of their dimensions; equal letters stand for equal extents.
 struct LetteredShape {
   const char* argument;

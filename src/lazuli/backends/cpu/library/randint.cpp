@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lazuli/backends/cpu/library/functions.h"
+#include "lazuli/backends/cpu/library/lines.h"
 #include "lazuli/backends/cpu/library/random_words.h"
 #include "lazuli/base/check.h"
 #include "lazuli/core/element_types.h"
@@ -60,28 +61,7 @@ void fill(const backend::LibraryCall& call) {
 }  // namespace
 
 void randint(const backend::LibraryCall& call) {
-  switch (call.result.dtype) {
-    case DType::boolean:
-      return fill<bool>(call);
-    case DType::u8:
-      return fill<uint8_t>(call);
-    case DType::i8:
-      return fill<int8_t>(call);
-    case DType::i16:
-      return fill<int16_t>(call);
-    case DType::i32:
-      return fill<int32_t>(call);
-    case DType::i64:
-      return fill<int64_t>(call);
-    case DType::f16:
-      return fill<float16>(call);
-    case DType::bf16:
-      return fill<bfloat16>(call);
-    case DType::f32:
-      return fill<float>(call);
-    case DType::f64:
-      return fill<double>(call);
-  }
+  with_elements(call.result.dtype, [&](auto element) { fill<decltype(element)>(call); });
 }
 
 // Fisher and Yates' shuffle.
