@@ -15,7 +15,7 @@
 # It makes the library lazuli_<name> ('/' becomes '_': lazuli_backends_cpu_jit) and the test program
 # <name>_test, which runs as `ctest -R <name>_test` or bin/<name>_test --gtest_filter=....
 # Headers are included as "lazuli/<name>/x.h". Third parties come by target: fmt::fmt, ZLIB::ZLIB,
-# OpenMP::OpenMP_CXX, OpenBLAS::OpenBLAS, xbyak::xbyak.
+# OpenMP::OpenMP_CXX, OpenBLAS::OpenBLAS, OneDNN::OneDNN, xbyak::xbyak.
 
 # The lines of layers.txt, bottom to top; each is a list of folders that don't see each other.
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/layers.txt LAZULI_LAYER_LINES)

@@ -33,7 +33,8 @@ function(lazuli_product)
     ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES
     ${PROJECT_BINARY_DIR}/lazuliConfig.cmake ${PROJECT_BINARY_DIR}/lazuliConfigVersion.cmake
-    ${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/FindOpenBLAS.cmake
     DESTINATION ${package})
 
   set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -122,6 +122,20 @@ std::vector<float> train(int rounds) {
 
 // Each instruction set has kernels of its own: one thread compiles them for one, three threads for
 // the other.
+// Libraries free at exit what they made; a worker may be using it.
+TEST(ThreadsDeathTest, EndWithTheirProductsInFlight) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    Tensor x = randn({256, 512});
+    const Tensor weight = randn({512, 512});
+    x.mm(weight.t()).sum().item<float>();
+    for (int i = 0; i < 50; ++i) x = x.mm(weight.t()).tanh();
+    eval();
+    std::exit(0);
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
 TEST(Threads, ThatRecordTheSameStepCompileItOnce) {
   const env::Processor before = env::cpu();
   const auto compiled = [] { return metrics::value(Counter::kernels_compiled); };

@@ -1,7 +1,8 @@
-// Matrix products on the CPU: f32 and f64 by OpenBLAS, f16 and bf16 by it in f32 and rounded once,
-// integers by a loop of our own. Products are cut into pieces by their shape alone and each piece
-// is computed by one thread, so its bits don't depend on the number of threads. (OpenBLAS left to
-// itself gives other bits with two threads than with one for half of all shapes.)
+// Matrix products on the CPU: f32 and f64 by OpenBLAS or oneDNN, f16 and bf16 by OpenBLAS in f32
+// and rounded once, integers by a loop of our own. Products are cut into pieces by their shape
+// alone and each piece is computed by one thread, so its bits don't depend on the number of
+// threads. (OpenBLAS left to itself gives other bits with two threads than with one for half of all
+// shapes.)
 #pragma once
 
 #include "lazuli/backend/backend.h"

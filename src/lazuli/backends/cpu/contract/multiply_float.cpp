@@ -1,6 +1,7 @@
 #include "lazuli/backends/cpu/contract/multiply_float.h"
 
 #include "lazuli/backends/cpu/contract/blas.h"
+#include "lazuli/backends/cpu/contract/onednn.h"
 #include "lazuli/backends/cpu/contract/pieces.h"
 
 namespace lazuli::cpu {
@@ -12,6 +13,19 @@ template <typename T>
 void multiply_vector(const blas::VectorProduct<T>& product, int64_t k) {
   for (int64_t i = 0; i < product.count; ++i) product.y[i * product.y_step] = 0;  // may hold NaN
   blas::gemv(product, k);
+}
+
+// False where OpenBLAS is to do it.
+bool multiply_by_onednn(const backend::MatrixProduct& product, const Piece& piece, const float* a,
+                        const float* b, float* result) {
+  if (product.a_transposed || !product.b_transposed) return false;
+  const onednn::Product wanted = {piece.rows,        piece.columns,     product.k,
+                                  product.a_leading, product.b_leading, product.result_leading};
+  return onednn::is_faster(wanted) && onednn::is_here() && onednn::multiply(wanted, a, b, result);
+}
+bool multiply_by_onednn(const backend::MatrixProduct&, const Piece&, const double*, const double*,
+                        double*) {
+  return false;  // has none of f64
 }
 
 template <typename T>
@@ -29,7 +43,7 @@ void multiply_piece(const backend::MatrixProduct& product, const Piece& piece, c
         {a, product.a_leading, product.a_transposed, piece.rows, b,
          product.b_transposed ? 1 : product.b_leading, result, product.result_leading},
         product.k);
-  } else {
+  } else if (!multiply_by_onednn(product, piece, a, b, result)) {
     blas::gemm<T>(product, piece.rows, piece.columns, a, b, 0, result);
   }
 }

@@ -1,4 +1,5 @@
-// Products of f32 and f64 matrices by OpenBLAS. Neither the batch nor m, n and k are 0.
+// Products of f32 and f64 matrices by OpenBLAS and, where that is faster, oneDNN. Neither the batch
+// nor m, n and k are 0.
 #pragma once
 
 #include "lazuli/backend/backend.h"

@@ -121,7 +121,8 @@ TEST(MultiplyF32, SmallShapes) {
 TEST(MultiplyF32, ShapesInPieces) {
   constexpr int64_t kShapes[][3] = {{128, 128, 128}, {100, 300, 70},  {300, 100, 70},
                                     {1, 1500, 700},  {1500, 1, 700},  {20, 30, 3000},
-                                    {257, 129, 65},  {400, 500, 100}, {17, 1000, 100}};
+                                    {257, 129, 65},  {400, 500, 100}, {17, 1000, 100},
+                                    {2, 600, 40},    {16, 128, 64},   {20, 130, 100}};
   for (const auto& [m, n, k] : kShapes) expect_right<float>(m, n, k);
 }
 
