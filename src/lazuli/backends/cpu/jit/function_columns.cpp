@@ -27,8 +27,8 @@ using Xbyak::util::rsi;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
-constexpr int kRowsAhead = 8;  // how far memory is asked for before it is read
-constexpr int kFarShift = 18;  // a domain of fewer elements (log2) stays in the caches
+constexpr int kRowsAhead = 16;  // how far memory is asked for before it is read
+constexpr int kFarShift = 18;   // a domain of fewer elements (log2) stays in the caches
 
 }  // namespace
 

@@ -23,6 +23,7 @@ namespace {
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
 constexpr int kFreeRegisters = 3;  // left to temporaries when others are pinned
 constexpr int kLongBlock = 512;    // operations; longer ones are interleaved less
+constexpr int kAhead = 1024;       // bytes
 
 }  // namespace
 
@@ -100,18 +101,17 @@ void Function::check_alignment(const Block& block, Label& is_odd) {
 void Function::emit_columns(Body& body, const Block& block, Shape shape) {
   Label odd;
   const bool past_caches = kernel_.streaming;
-  const bool is_avx2 = !set_->masks_bytes();
   if (past_caches) check_alignment(block, odd);
   shape.past_caches = past_caches;
   emit_blocks(body, shape, shape.copies * set_->lanes());
   code_.L(odd);
   shape.past_caches = false;
-  if (is_avx2 && (shape.copies > 1 || past_caches)) {
+  if (shape.copies > 1 || past_caches) {
     shape.copies = 1;
     emit_blocks(body, shape, set_->lanes());
   }
   shape.copies = 1;
-  emit_tail(body, shape, set_->lanes());
+  emit_tail(body, block, shape, set_->lanes());
 }
 
 // While `columns` more are left.
@@ -133,8 +133,23 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns) {
   code_.L(done);
 }
 
+// Asks for what short rows will read soon: loads under a mask don't tell a processor to.
+void Function::prefetch_ahead(const Block& block) {
+  std::vector<bool> seen(kernel_.accesses.size(), false);
+  for (uint32_t i = block.first; i < block.last; ++i) {
+    const Instruction& instruction = kernel_.code[i];
+    if (instruction.primitive != Primitive::load || seen[instruction.index]) continue;
+    seen[instruction.index] = true;
+    const Access& access = kernel_.accesses[instruction.index];
+    const AccessPlace& place = machine_.accesses[instruction.index];
+    if (access.step != Step::unit || place.gpr < 0) continue;
+    code_.prefetcht0(
+        code_.ptr[Reg64(place.gpr) + kColumn * static_cast<int>(size_of(access.dtype)) + kAhead]);
+  }
+}
+
 // The last columns, `columns` at a time, under masks.
-void Function::emit_tail(Body& body, const Shape& shape, int columns) {
+void Function::emit_tail(Body& body, const Block& block, const Shape& shape, int columns) {
   Label next, done;
   code_.L(next);
   code_.mov(rax, kLimit);
@@ -142,6 +157,7 @@ void Function::emit_tail(Body& body, const Shape& shape, int columns) {
   code_.jbe(done, kNear);
   code_.mov(word(machine_.remaining), rax);
   set_->set_active(columns / set_->lanes());
+  prefetch_ahead(block);
   Shape pass = shape;
   pass.is_masked = true;
   for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {

@@ -69,8 +69,10 @@ void Function::emit_row_loop(const Block& block, Label& end_of_row) {
   emit_blocks(body, shape, std::max(shape.copies * set_->lanes(), kGroup));
   code_.L(odd);
   shape.past_caches = false;
+  const bool was_one_group = shape.copies * set_->lanes() <= kGroup;
   shape.copies = std::min(shape.copies, kGroup / set_->lanes());
-  emit_tail(body, shape, kGroup);
+  if (!was_one_group || kernel_.streaming) emit_blocks(body, shape, kGroup);
+  emit_tail(body, block, shape, kGroup);
   for (const Fold& fold : machine_.folds) join_registers(fold);
   end_chunk();
   code_.jmp(next, kNear);
