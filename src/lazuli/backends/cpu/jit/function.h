@@ -62,9 +62,10 @@ class Function {
   void release_pointers();
   void check_alignment(const kernel::Block& block, Label& is_odd);
   void emit_columns(Body& body, const kernel::Block& block, Shape shape);
-  void emit_blocks(Body& body, const Shape& shape, int columns);
+  void emit_blocks(Body& body, const Shape& shape, int columns,
+                   const kernel::Block* prefetched = nullptr);
   void emit_tail(Body& body, const kernel::Block& block, const Shape& shape, int columns);
-  void prefetch_ahead(const kernel::Block& block);
+  void prefetch_ahead(const kernel::Block& block, int columns);
 
   // function_rows.cpp: reductions along the columns, and chunks in both forms.
   void emit_row_loop(const kernel::Block& block, Label& end_of_row);

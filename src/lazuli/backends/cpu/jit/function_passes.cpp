@@ -23,7 +23,7 @@ namespace {
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
 constexpr int kFreeRegisters = 3;  // left to temporaries when others are pinned
 constexpr int kLongBlock = 512;    // operations; longer ones are interleaved less
-constexpr int kAhead = 1024;       // bytes
+constexpr int kAhead = 4096;       // bytes between what is read and what is asked for
 
 }  // namespace
 
@@ -114,8 +114,8 @@ void Function::emit_columns(Body& body, const Block& block, Shape shape) {
   emit_tail(body, block, shape, set_->lanes());
 }
 
-// While `columns` more are left.
-void Function::emit_blocks(Body& body, const Shape& shape, int columns) {
+// While `columns` more are left. What the loads of `prefetched` will read is asked for ahead.
+void Function::emit_blocks(Body& body, const Shape& shape, int columns, const Block* prefetched) {
   Label next, done;
   code_.lea(rax, code_.ptr[kColumn + columns]);
   code_.cmp(rax, kLimit);
@@ -126,6 +126,7 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns) {
   for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {
     body.emit(pass);
   }
+  if (prefetched) prefetch_ahead(*prefetched, columns);
   code_.add(kColumn, columns);
   code_.lea(rax, code_.ptr[kColumn + columns]);
   code_.cmp(rax, kLimit);
@@ -133,8 +134,9 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns) {
   code_.L(done);
 }
 
-// Asks for what short rows will read soon: loads under a mask don't tell a processor to.
-void Function::prefetch_ahead(const Block& block) {
+// Asks for what `columns` columns will read a while later. Processors do so by themselves, but not
+// for loads under a mask, and not far enough for two threads that do little else but read.
+void Function::prefetch_ahead(const Block& block, int columns) {
   std::vector<bool> seen(kernel_.accesses.size(), false);
   for (uint32_t i = block.first; i < block.last; ++i) {
     const Instruction& instruction = kernel_.code[i];
@@ -143,8 +145,10 @@ void Function::prefetch_ahead(const Block& block) {
     const Access& access = kernel_.accesses[instruction.index];
     const AccessPlace& place = machine_.accesses[instruction.index];
     if (access.step != Step::unit || place.gpr < 0) continue;
-    code_.prefetcht0(
-        code_.ptr[Reg64(place.gpr) + kColumn * static_cast<int>(size_of(access.dtype)) + kAhead]);
+    const int size = static_cast<int>(size_of(access.dtype));
+    for (int at = 0; at < columns * size; at += 64) {
+      code_.prefetcht0(code_.ptr[Reg64(place.gpr) + kColumn * size + (kAhead + at)]);
+    }
   }
 }
 
@@ -157,7 +161,7 @@ void Function::emit_tail(Body& body, const Block& block, const Shape& shape, int
   code_.jbe(done, kNear);
   code_.mov(word(machine_.remaining), rax);
   set_->set_active(columns / set_->lanes());
-  prefetch_ahead(block);
+  prefetch_ahead(block, columns);
   Shape pass = shape;
   pass.is_masked = true;
   for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {

@@ -66,7 +66,7 @@ void Function::emit_row_loop(const Block& block, Label& end_of_row) {
   begin_accumulators();
   if (kernel_.streaming) check_alignment(block, odd);
   shape.past_caches = kernel_.streaming;
-  emit_blocks(body, shape, std::max(shape.copies * set_->lanes(), kGroup));
+  emit_blocks(body, shape, std::max(shape.copies * set_->lanes(), kGroup), &block);
   code_.L(odd);
   shape.past_caches = false;
   const bool was_one_group = shape.copies * set_->lanes() <= kGroup;
