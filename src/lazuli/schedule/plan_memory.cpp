@@ -2,6 +2,7 @@
 // memory they may take over.
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "lazuli/schedule/steps.h"
 
@@ -98,7 +99,7 @@ class Arena {
 
 class Planner {
  public:
-  Planner(const Draft& draft, const OrderedSteps& ordered, Schedule& schedule)
+  Planner(const Draft& draft, OrderedSteps& ordered, Schedule& schedule)
       : d_(draft), ordered_(ordered), schedule_(schedule), lives_(draft.storages.size()) {}
 
   void run() {
@@ -110,8 +111,11 @@ class Planner {
       buffer.bytes = storage.bytes;
       schedule_.buffers.push_back(std::move(buffer));
     }
+    if (!d_.options.unfused) {
+      find_donors();
+      move_into_outputs();
+    }
     place_temporaries();
-    if (!d_.options.unfused) find_donors();
   }
 
  private:
@@ -165,6 +169,60 @@ class Planner {
       }
     }
     schedule_.arena_bytes = arena.size();
+  }
+
+  // A temporary that dies where an output without donors is written, point by point, is worked out
+  // in the output's memory: one array less to write.
+  void move_into_outputs() {
+    std::vector<std::vector<uint32_t>> dying(ordered_.steps.size());
+    for (uint32_t i = 0; i < lives_.size(); ++i) {
+      if (d_.storages[i].kind == Buffer::Kind::temporary && lives_[i].first_write != kNever) {
+        dying[lives_[i].last_use].push_back(i);
+      }
+    }
+    for (uint32_t o = 0; o < lives_.size(); ++o) {
+      const Storage& output = d_.storages[o];
+      const size_t s = lives_[o].first_write;
+      if (output.kind != Buffer::Kind::output || s == kNever || output.bytes == 0 ||
+          !schedule_.buffers[o].donors.empty()) {
+        continue;
+      }
+      const auto found = std::find_if(dying[s].begin(), dying[s].end(), [&](uint32_t i) {
+        return d_.storages[i].bytes == output.bytes && lives_[i].first_write < s &&
+               writes_over(ordered_.steps[s], i, o);
+      });
+      if (found == dying[s].end()) continue;
+      const uint32_t moved = *found;
+      dying[s].erase(found);
+      for (size_t step = lives_[moved].first_write; step <= s; ++step) {
+        rename(ordered_.steps[step], moved, o);
+      }
+      lives_[o].first_write = std::exchange(lives_[moved].first_write, kNever);
+      schedule_.intermediate_bytes += std::exchange(schedule_.buffers[moved].bytes, 0);
+    }
+  }
+
+  static void rename(OrderedStep& ordered, uint32_t from, uint32_t to) {
+    const auto set = [&](uint32_t& storage) {
+      if (storage == from) storage = to;
+    };
+    Step& step = ordered.step;
+    std::for_each(ordered.reads.begin(), ordered.reads.end(), set);
+    std::for_each(step.writes.begin(), step.writes.end(), set);
+    for (std::vector<uint32_t>* list : {&ordered.reads, &step.writes}) {
+      std::sort(list->begin(), list->end());
+      list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    if (ordered.copies == static_cast<int32_t>(from)) ordered.copies = static_cast<int32_t>(to);
+    set(step.result.buffer);
+    for (Address& operand : step.operands) set(operand.buffer);
+    for (InstancePlan& instance : step.instances) {
+      for (AccessPlan& access : instance.accesses) set(access.address.buffer);
+    }
+    for (Touched& touched : ordered.instances) {
+      for (Load& load : touched.loads) set(load.storage);
+      for (Load& store : touched.stores) set(store.storage);
+    }
   }
 
   void find_donors() {
@@ -227,14 +285,14 @@ class Planner {
   }
 
   const Draft& d_;
-  const OrderedSteps& ordered_;
+  OrderedSteps& ordered_;
   Schedule& schedule_;
   std::vector<Life> lives_;
 };
 
 }  // namespace
 
-void plan_memory(const Draft& draft, const OrderedSteps& ordered, Schedule& schedule) {
+void plan_memory(const Draft& draft, OrderedSteps& ordered, Schedule& schedule) {
   Planner(draft, ordered, schedule).run();
 }
 

@@ -29,7 +29,8 @@ struct OrderedSteps {
 
 OrderedSteps order_steps(Draft& draft);
 
-// Fills the schedule's buffers: places of temporaries, donors of outputs.
-void plan_memory(const Draft& draft, const OrderedSteps& ordered, Schedule& schedule);
+// Fills the schedule's buffers: places of temporaries, donors of outputs. A temporary may become
+// part of an output.
+void plan_memory(const Draft& draft, OrderedSteps& ordered, Schedule& schedule);
 
 }  // namespace lazuli::schedule
