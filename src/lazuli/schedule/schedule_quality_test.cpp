@@ -2,7 +2,9 @@
 // change that costs a launch shows here.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "lazuli/interpret/interpret.h"
 #include "lazuli/schedule/random_graph.h"
@@ -167,6 +169,28 @@ TEST_F(ScheduleQuality, SoftmaxIsOneKernel) {
   const LogSoftmax parts = log_softmax(x);
   builder.output(builder.apply(OpKind::div, {parts.powers, parts.sum}));
   LZ_EXPECT_STEPS(make(), 1);
+}
+
+TEST_F(ScheduleQuality, SoftmaxWorksOutItsPowersOnceAndInPlace) {
+  const NodeId x = parameter({33, 100});
+  const LogSoftmax parts = log_softmax(x);
+  builder.output(builder.apply(OpKind::div, {parts.powers, parts.sum}));
+  const Schedule schedule = make();
+  const std::vector<kernel::Instruction>& code = schedule.kernels[0].code;
+  const auto makes_power = [](const kernel::Instruction& instruction) {
+    return instruction.primitive == kernel::Primitive::shift_left;
+  };
+  EXPECT_EQ(std::count_if(code.begin(), code.end(), makes_power), 1);
+  EXPECT_EQ(schedule.buffers[schedule.outputs[0].address.buffer].donors.size(), 1u);
+}
+
+TEST_F(ScheduleQuality, AResultIsTheMemoryOfWhatItIsMadeOf) {
+  const NodeId product = mm(parameter({30, 40}), parameter({40, 50}));
+  builder.output(unary(OpKind::tanh, product));
+  const Schedule schedule = make();
+  LZ_EXPECT_STEPS(schedule, 2);
+  EXPECT_EQ(schedule.arena_bytes, 0);
+  EXPECT_EQ(schedule.intermediate_bytes, 30 * 50 * 4);
 }
 
 TEST_F(ScheduleQuality, SoftmaxAlongTheFirstDimensionIsOneKernel) {

@@ -1,5 +1,7 @@
 // From a cluster's expressions to its kernel and the operands of its launch.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "lazuli/base/check.h"
 #include "lazuli/kernel/builder.h"
@@ -13,6 +15,19 @@ using kernel::Builder;
 using kernel::Form;
 using kernel::Level;
 using kernel::Value;
+
+// What is worth storing and loading again, in primitives.
+constexpr int32_t kDear = 10;
+
+// A dear value of one loop that a later loop needs to store its result: kept in the place of the
+// result until then.
+struct Keep {
+  size_t expression = 0;
+  size_t root = 0;
+  int loop = 0;       // that stores it
+  uint32_t load = 0;  // accesses
+  uint32_t store = 0;
+};
 
 class Writer {
  public:
@@ -30,6 +45,10 @@ class Writer {
       Builder along(order_.form);
       write_code(along);
       finish(along);
+    } else if (find_keep()) {
+      Builder again(order_.form);
+      write_code(again);
+      finish(again);
     } else {
       finish(across);
     }
@@ -45,6 +64,7 @@ class Writer {
     builder_ = &builder;
     code_.instance.words.clear();
     store_in_loop_.clear();
+    emitted_.assign(x_.list.size(), -1);
     values_.assign(x_.list.size(), Value());
     for (Load& load : x_.loads) {
       load.first_loop = 0;
@@ -58,7 +78,7 @@ class Writer {
 
   void finish(Builder& builder) {
     code_.kernel = builder.finish();
-    code_.kernel.streaming = is_large();
+    code_.kernel.streaming = !keep_ && is_large();
     code_.key = kernel::key_of(code_.kernel);
   }
 
@@ -73,6 +93,43 @@ class Writer {
       if (map.axis[d] != AxisMap::kNone) axes |= 1u << map.axis[d];
     }
     return axes;
+  }
+
+  // After the code has been written once. Large results are left alone: they bypass the caches.
+  bool find_keep() {
+    if (!cluster_.reduced || d_.options.unfused || is_large()) return false;
+    for (size_t i = 0; i < x_.roots.size() && !keep_; ++i) {
+      if (store_in_loop_[i]) keep_ = keep_for(i);
+    }
+    if (!keep_) return false;
+    Load place = code_.stores[keep_->root];
+    keep_->load = static_cast<uint32_t>(x_.loads.size());
+    x_.loads.push_back(place);
+    keep_->store = static_cast<uint32_t>(x_.loads.size() + code_.stores.size());
+    code_.stores.push_back(std::move(place));
+    return true;
+  }
+
+  // The first dear value on the way from the root down to what folds have left behind.
+  std::optional<Keep> keep_for(size_t root) const {
+    const auto top = static_cast<size_t>(x_.roots[root]);
+    const int last = x_.list[top].ready;
+    std::vector<bool> is_on_way(x_.list.size(), false);
+    is_on_way[top] = true;
+    for (size_t i = top + 1; i-- > 0;) {
+      const Expression& each = x_.list[i];
+      if (!is_on_way[i] || each.kind != Expression::Kind::operation) continue;
+      const bool fits = emitted_[i] >= 0 && emitted_[i] < last &&
+                        d_.state(each.node).weight >= kDear && each.axes == x_.list[top].axes &&
+                        d_.node(each.node).type.dtype == code_.stores[root].dtype;
+      if (fits) return Keep{i, root, emitted_[i]};
+      for (const int32_t below : each.operands) is_on_way[static_cast<size_t>(below)] = true;
+    }
+    return std::nullopt;
+  }
+
+  bool is_kept(size_t expression, int loop) const {
+    return keep_ && keep_->expression == expression && loop > keep_->loop;
   }
 
   void locate_stores() {
@@ -129,6 +186,7 @@ class Writer {
         load_in_loop_[each.load] = varies_in_loop(each.axes);
       }
     }
+    if (keep_) load_in_loop_[keep_->load] = true;
     for (size_t i = 0; i < x_.loads.size(); ++i) {
       const Load& load = x_.loads[i];
       kernel::Access access;
@@ -139,7 +197,7 @@ class Writer {
     }
     for (size_t i = 0; i < code_.stores.size(); ++i) {
       const Load& store = code_.stores[i];
-      store_in_loop_.push_back(!cluster_.reduced ||
+      store_in_loop_.push_back(!cluster_.reduced || i >= cluster_.roots.size() ||
                                (axes_of(cluster_.roots[i].map) & cluster_.reduced) != 0);
       kernel::Access access;
       access.dtype = store.dtype;
@@ -197,6 +255,13 @@ class Writer {
                       values_[static_cast<size_t>(x_.roots[i])], Level::loop);
       code_.stores[i].first_loop = code_.stores[i].last_loop = loop;
     }
+    if (keep_ && loop == keep_->loop) {
+      builder_->store(keep_->store, values_[keep_->expression], Level::loop);
+    }
+    if (keep_ && loop > keep_->loop) {
+      code_.stores[keep_->root].first_loop = keep_->loop;
+      code_.stores.back().first_loop = code_.stores.back().last_loop = keep_->loop;
+    }
     builder_->end_loop();
     for (size_t i = 0; i < count; ++i) {
       const Expression& each = x_.list[i];
@@ -210,6 +275,7 @@ class Writer {
     for (size_t i = x_.list.size(); i-- > 0;) {
       const Expression& each = x_.list[i];
       if (!needed_[i] || (each.kind == Expression::Kind::fold && each.ready < ready)) continue;
+      if (is_kept(i, ready - 1)) continue;
       if (values_[i] && builder_->is_visible(values_[i]) && each.kind != Expression::Kind::fold) {
         continue;
       }
@@ -251,6 +317,11 @@ class Writer {
   void emit(size_t index, int loop) {
     const Expression& each = x_.list[index];
     Value& value = values_[index];
+    if (emitted_[index] < 0) emitted_[index] = loop;
+    if (is_kept(index, loop)) {
+      value = builder_->load(keep_->load, Level::loop);
+      return note_loop(x_.loads[keep_->load], loop);
+    }
     switch (each.kind) {
       case Expression::Kind::load: {
         const Level level = load_in_loop_[each.load] ? Level::loop : Level::point;
@@ -336,6 +407,8 @@ class Writer {
   std::vector<bool> needed_;
   std::vector<bool> load_in_loop_;
   std::vector<bool> store_in_loop_;
+  std::vector<int> emitted_;  // by expression: the first loop that works it out
+  std::optional<Keep> keep_;
 };
 
 }  // namespace

@@ -138,13 +138,14 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns, const Bl
 // for loads under a mask, and not far enough for two threads that do little else but read.
 void Function::prefetch_ahead(const Block& block, int columns) {
   std::vector<bool> seen(kernel_.accesses.size(), false);
-  for (uint32_t i = block.first; i < block.last; ++i) {
+  for (uint32_t i = 0; i < block.last; ++i) {
     const Instruction& instruction = kernel_.code[i];
     if (instruction.primitive != Primitive::load || seen[instruction.index]) continue;
     seen[instruction.index] = true;
     const Access& access = kernel_.accesses[instruction.index];
     const AccessPlace& place = machine_.accesses[instruction.index];
-    if (access.step != Step::unit || place.gpr < 0) continue;
+    const bool is_first_read = i >= block.first;
+    if (!is_first_read || access.step != Step::unit || place.gpr < 0) continue;
     const int size = static_cast<int>(size_of(access.dtype));
     for (int at = 0; at < columns * size; at += 64) {
       code_.prefetcht0(code_.ptr[Reg64(place.gpr) + kColumn * size + (kAhead + at)]);
