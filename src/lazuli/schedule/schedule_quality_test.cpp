@@ -184,6 +184,16 @@ TEST_F(ScheduleQuality, SoftmaxWorksOutItsPowersOnceAndInPlace) {
   EXPECT_EQ(schedule.buffers[schedule.outputs[0].address.buffer].donors.size(), 1u);
 }
 
+// The results are folded after they have been stored, so the powers are needed once more.
+TEST_F(ScheduleQuality, SoftmaxMayBeFoldedAfterwards) {
+  const LogSoftmax parts = log_softmax(parameter({33, 100}));
+  const NodeId result = builder.apply(OpKind::div, {parts.powers, parts.sum});
+  const NodeId total = sum(mul(result, result), {1}, true);
+  builder.output(result);
+  builder.output(builder.apply(OpKind::lt, {result, total}));
+  LZ_EXPECT_STEPS(make(), 1);
+}
+
 TEST_F(ScheduleQuality, AResultIsTheMemoryOfWhatItIsMadeOf) {
   const NodeId product = mm(parameter({30, 40}), parameter({40, 50}));
   builder.output(unary(OpKind::tanh, product));

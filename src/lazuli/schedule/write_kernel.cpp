@@ -24,8 +24,9 @@ constexpr int32_t kDear = 10;
 struct Keep {
   size_t expression = 0;
   size_t root = 0;
-  int loop = 0;       // that stores it
-  uint32_t load = 0;  // accesses
+  int loop = 0;         // that stores it
+  int result_loop = 0;  // that overwrites it
+  uint32_t load = 0;    // accesses
   uint32_t store = 0;
 };
 
@@ -122,14 +123,15 @@ class Writer {
       const bool fits = emitted_[i] >= 0 && emitted_[i] < last &&
                         d_.state(each.node).weight >= kDear && each.axes == x_.list[top].axes &&
                         d_.node(each.node).type.dtype == code_.stores[root].dtype;
-      if (fits) return Keep{i, root, emitted_[i]};
+      if (fits) return Keep{i, root, emitted_[i], last};
       for (const int32_t below : each.operands) is_on_way[static_cast<size_t>(below)] = true;
     }
     return std::nullopt;
   }
 
   bool is_kept(size_t expression, int loop) const {
-    return keep_ && keep_->expression == expression && loop > keep_->loop;
+    return keep_ && keep_->expression == expression && loop > keep_->loop &&
+           loop <= keep_->result_loop;
   }
 
   void locate_stores() {
@@ -258,7 +260,7 @@ class Writer {
     if (keep_ && loop == keep_->loop) {
       builder_->store(keep_->store, values_[keep_->expression], Level::loop);
     }
-    if (keep_ && loop > keep_->loop) {
+    if (keep_ && loop == keep_->result_loop) {
       code_.stores[keep_->root].first_loop = keep_->loop;
       code_.stores.back().first_loop = code_.stores.back().last_loop = keep_->loop;
     }
