@@ -114,6 +114,19 @@ Tensor place_of(const char* op, const Tensor& self, std::optional<int64_t> dim, 
 
 }  // namespace
 
+Tensor mean(const Tensor& self, const DimList& dim, bool keepdim, std::optional<DType> dtype,
+            At at) {
+  check_defined("mean", "self", self, at);
+  const Tensor x = dtype ? to(self, *dtype, at) : self;
+  check_floating("mean", "self", x, at);
+  const Tensor total = wide(x, at).sum(dim, keepdim, std::nullopt, at);
+  return to(total.div(folded_count(x, dim, at), at), x.dtype(), at);
+}
+
+Tensor mean(const Tensor& self, std::optional<DType> dtype, At at) {
+  return mean(self, DimList(), false, dtype, at);
+}
+
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim, At at) {
   return place_of("argmax", self, dim, keepdim, internal::argmax_along, at);
 }
