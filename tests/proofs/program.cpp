@@ -105,7 +105,7 @@ constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = {a}.tril{u}({start})",
     "{r} = {a}.repeat_interleave(2, {dim})",
     "{r} = index({a}, 5).one_hot(5)",
-    "{r} = {a}.split({length}, {dim}).back()",
+    "{r} = {a}.split({length}, {dim})[{keepdim}]",
     "{a}.unbind({dim})[{start}].mul_({x})",
     "{r} = {a}.as_strided({sizes}, {{2}}, {start})",
     "{a}.as_strided({sizes}, {{2}}, {start}).add_({x})",
@@ -198,6 +198,12 @@ Tensor index(const Tensor& tensor, int64_t extent) {
 Scalar number(const Statement& s, const Tensor& a) {
   if (is_floating(a.dtype())) return s.number;
   return static_cast<int64_t>(s.number);
+}
+
+// One of several results; an error as of any other bad index where there is none.
+Tensor at(const std::vector<Tensor>& tensors, int64_t place) {
+  if (place >= static_cast<int64_t>(tensors.size())) throw IndexError("at: need a place in range");
+  return tensors[static_cast<size_t>(place)];
 }
 
 Tensor maybe_transposed(const Tensor& tensor, bool transposed) {
@@ -295,8 +301,8 @@ void execute(const Statement& s, Pool& pool) {
     case Action::tril: r = s.in_place ? a.tril_(s.start) : a.tril(s.start); return;
     case Action::repeat_interleave: r = a.repeat_interleave(2, s.dim); return;
     case Action::one_hot: r = index(a, 5).one_hot(5); return;
-    case Action::split: r = a.split(s.length, s.dim).back(); return;
-    case Action::unbind_mul: a.unbind(s.dim)[static_cast<size_t>(s.start)].mul_(x); return;
+    case Action::split: r = at(a.split(s.length, s.dim), s.keepdim); return;
+    case Action::unbind_mul: at(a.unbind(s.dim), s.start).mul_(x); return;
     case Action::as_strided: r = a.as_strided(sizes, {2}, s.start); return;
     case Action::as_strided_add: a.as_strided(sizes, {2}, s.start).add_(x); return;
     case Action::div_rounded: r = a.div(x, s.keepdim ? "floor" : "trunc"); return;

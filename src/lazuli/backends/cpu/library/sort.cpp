@@ -195,16 +195,39 @@ void top_places(const LibraryCall& call) {
   });
 }
 
+namespace {
+
+// Of bytes it is enough to know how often each comes.
+template <typename T>
+void sort_bytes(const T* from, int64_t step, int64_t length, T* to) {
+  const int64_t parts = std::clamp<int64_t>(length / kPart, 1, 16);
+  std::vector<std::array<int64_t, 256>> counts(static_cast<size_t>(parts));
+  runtime::parallel_for(parts, [&](int64_t part) {
+    auto& own = counts[static_cast<size_t>(part)];
+    own.fill(0);
+    const int64_t last = length * (part + 1) / parts;
+    for (int64_t i = length * part / parts; i < last; ++i) ++own[sort_key(from[i * step])];
+  });
+  for (size_t key = 0; key < 256; ++key) {
+    int64_t count = 0;
+    for (const auto& own : counts) count += own[key];
+    to = std::fill_n(to, count, element_of<T>(static_cast<SortKey<T>>(key)));
+  }
+}
+
+}  // namespace
+
 void sorted_values(const LibraryCall& call) {
   const TensorArgument& self = call.operands[0];
   const int64_t length = self.shape[0];
   with_elements(self.dtype, [&](auto element) {
     using T = decltype(element);
     using Key = Single<SortKey<T>>;
-    const auto scratch = runtime::Buffer::allocated(2 * length * int64_t{sizeof(Key)});
-    auto* keys = reinterpret_cast<Key*>(scratch->data());
     const T* from = reinterpret_cast<const T*>(self.data);
     T* to = reinterpret_cast<T*>(call.result.data);
+    if constexpr (sizeof(T) == 1) return sort_bytes(from, self.strides[0], length, to);
+    const auto scratch = runtime::Buffer::allocated(2 * length * int64_t{sizeof(Key)});
+    auto* keys = reinterpret_cast<Key*>(scratch->data());
     const int64_t parts = std::max<int64_t>(1, length / kPart);
     const auto in_parts = [&](const auto& visit) {
       runtime::parallel_for(parts, [&](int64_t part) {
@@ -214,7 +237,7 @@ void sorted_values(const LibraryCall& call) {
     };
     in_parts([&](int64_t i) { keys[i].key = sort_key(from[i * self.strides[0]]); });
     sort_pairs<sizeof(T)>(keys, keys + length, length);
-    in_parts([&](int64_t i) { to[i * call.result.strides[0]] = element_of<T>(keys[i].key); });
+    in_parts([&](int64_t i) { to[i] = element_of<T>(keys[i].key); });
   });
 }
 
