@@ -158,6 +158,37 @@ TEST(Lines, RowsAreOrderedByTheirFirstDifference) {
   }
 }
 
+// Masks of several parts, some of which hold everywhere or nowhere.
+TEST(Lines, WhatAMaskHoldsComesInOrder) {
+  for (const Shape& shape : {Shape{200'003}, Shape{50'001, 4}, Shape{41, 70, 60}}) {
+    Values<float> values = random_values<float>(shape);
+    std::vector<uint8_t> holds(values.elements.size());
+    std::vector<float> elements;
+    std::vector<int64_t> places;
+    std::mt19937 random(3);
+    for (size_t i = 0; i < holds.size(); ++i) {
+      holds[i] = i < 70'000 ? i % 5'000 < 2'000 : random() % 2;
+      if (!holds[i]) continue;
+      elements.push_back(values.elements[i]);
+      const Dims strides = contiguous_strides(shape);
+      for (int dim = 0; dim < shape.rank(); ++dim) {
+        places.push_back(static_cast<int64_t>(i) / strides[dim] % shape[dim]);
+      }
+    }
+    const auto count = static_cast<int64_t>(elements.size());
+    const auto masked = [&](const Shape& as) {
+      return TensorArgument{reinterpret_cast<char*>(holds.data()), kBool, as,
+                            contiguous_strides(as)};
+    };
+    EXPECT_EQ(call<int64_t>(OpKind::nonzero_places, {masked(shape)}, {}, {count, shape.rank()}),
+              places);
+    TensorArgument vector = values.argument();
+    vector.shape = {shape.product()};
+    vector.strides = {1};
+    EXPECT_EQ(call<float>(OpKind::selected, {vector, masked(vector.shape)}, {}, {count}), elements);
+  }
+}
+
 TEST(Lines, OrdersAreStable) {
   Values<float> values = random_values<float>({400'000});
   const auto got = call<int64_t>(OpKind::sorted_places, {values.argument()}, {0, 0}, {400'000});

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "lazuli/backends/cpu/library/functions.h"
@@ -70,17 +72,58 @@ void nonzero_places(const backend::LibraryCall& call) {
       });
       return;
     }
-    parts.visit(part, [&](int64_t i, char holds) {
-      if (!holds) return;
-      for (int dim = rank; dim-- > 0; i /= shape[dim]) to[dim] = i % shape[dim];
-      to += rank;
+    if (to == end) return;
+    int64_t index[kMaxRank] = {};
+    for (int64_t dim = rank, rest = part * kPart; dim-- > 0; rest /= shape[static_cast<int>(dim)]) {
+      index[dim] = rest % shape[static_cast<int>(dim)];
+    }
+    parts.visit(part, [&](int64_t, char holds) {
+      if (to == end) return;
+      to[0] = index[0];
+      to[1] = index[1];
+      for (int dim = 2; dim < rank; ++dim) to[dim] = index[dim];
+      to += holds * rank;
+      for (int dim = rank - 1; dim > 0 && ++index[dim] == shape[dim]; --dim) {
+        index[dim] = 0;
+        if (dim == 1) ++index[0];
+      }
     });
   });
 }
 
+namespace {
+
+// The elements of [first, last) where the mask holds; both lie without gaps. Eight at a time while
+// there is room for as many, whatever holds.
+template <typename T>
+void select_plain(const T* from, const char* mask, int64_t first, int64_t last, T* to,
+                  const T* end) {
+  constexpr uint64_t kAll = 0x0101010101010101u;
+  int64_t i = first;
+  for (; i + 8 <= last && end - to >= 8; i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, mask + i, sizeof(word));
+    if (word == kAll) {
+      to = std::copy_n(from + i, 8, to);
+    } else if (word != 0) {
+      for (int64_t k = i; k < i + 8; ++k) {
+        *to = from[k];
+        to += mask[k];
+      }
+    }
+  }
+  for (; i < last && to < end; ++i) {
+    *to = from[i];
+    to += mask[i];
+  }
+}
+
+}  // namespace
+
 void selected(const backend::LibraryCall& call) {
   const backend::TensorArgument& self = call.operands[0];
-  const MaskParts parts(call.operands[1]);
+  const backend::TensorArgument& mask = call.operands[1];
+  const MaskParts parts(mask);
   LZ_ASSERT(parts.held() == call.result.shape[0], "selected: {} elements for {}",
             call.result.shape[0], parts.held());
   with_elements(self.dtype, [&](auto element) {
@@ -90,6 +133,10 @@ void selected(const backend::LibraryCall& call) {
     parts.for_each([&](int64_t part, int64_t begin, int64_t held) {
       T* to = elements + begin;
       const T* end = elements + held;
+      if (self.strides[0] == 1 && mask.strides[0] == 1) {
+        const int64_t last = std::min((part + 1) * kPart, mask.shape[0]);
+        return select_plain(from, mask.data, part * kPart, last, to, end);
+      }
       parts.visit(part, [&](int64_t i, char holds) {
         if (to == end) return;
         *to = from[i * self.strides[0]];

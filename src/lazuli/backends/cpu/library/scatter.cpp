@@ -21,16 +21,26 @@ constexpr int64_t kCheckedElements = 64 * 1024;  // a task's part of the check
 
 // Whether all indices are in [0, extent).
 bool are_in_range(const TensorArgument& index, int64_t extent) {
-  const int64_t count = index.shape.product();
+  Shape shape = index.shape;  // what is repeated is looked at once
+  for (int i = 0; i < shape.rank(); ++i) {
+    if (index.strides[i] == 0) shape[i] = std::min<int64_t>(shape[i], 1);
+  }
+  const int64_t count = shape.product();
+  const bool is_contiguous = lazuli::is_contiguous({shape, index.strides, 0});
   const int64_t* data = reinterpret_cast<const int64_t*>(index.data);
   std::atomic<bool> good{true};
   runtime::parallel_for((count + kCheckedElements - 1) / kCheckedElements, [&](int64_t task) {
     const int64_t first = task * kCheckedElements;
     const int64_t last = std::min(first + kCheckedElements, count);
-    Walk<1> walk(index.shape, {&index.strides}, first);
     bool all = true;
-    for (int64_t i = first; i < last; ++i, walk.advance()) {
-      all &= static_cast<uint64_t>(data[walk.offsets[0]]) < static_cast<uint64_t>(extent);
+    const auto look_at = [&](int64_t place) {
+      all &= static_cast<uint64_t>(place) < static_cast<uint64_t>(extent);
+    };
+    if (is_contiguous) {
+      for (int64_t i = first; i < last; ++i) look_at(data[i]);
+    } else {
+      Walk<1> walk(shape, {&index.strides}, first);
+      for (int64_t i = first; i < last; ++i, walk.advance()) look_at(data[walk.offsets[0]]);
     }
     if (!all) good.store(false, std::memory_order_relaxed);
   });
@@ -166,6 +176,17 @@ void join_lines(const TensorArgument& index, const TensorArgument& source, T* ta
       are_rows &= block.offsets[0][i] == block.offsets[0][0] &&
                   block.offsets[1][i] == block.offsets[1][0] + i &&
                   block.offsets[2][i] == block.offsets[2][0] + i;
+    }
+    if (index.strides[dim] == 1 && target_strides[dim] == 1) {  // lines lie one after the other
+      for (int64_t i = 0; i < block.count; ++i) {
+        const int64_t* places = indices + block.offsets[0][i];
+        const T* from = values + block.offsets[1][i];
+        T* line = target + block.offsets[2][i];
+        for (int64_t j = 0; j < length; ++j) {
+          line[places[j]] = Join::template join<T>(line[places[j]], from[j * source.strides[dim]]);
+        }
+      }
+      return;
     }
     if (are_rows) {
       for (int64_t j = 0; j < length; ++j) {
