@@ -115,7 +115,9 @@ TEST(Mean, IsWorkedOutInAnotherType) {
 
 TEST(Mistakes, NameTheFunctionThatWasCalled) {
   const Tensor x = ones({2, 3});
-  EXPECT_EQ(message_of<DeviceError>([&] { x.index_select(0, longs({5})).to_vector<float>(); }).substr(0, 12),
+  EXPECT_EQ(message_of<DeviceError>([&] {
+              x.index_select(0, longs({5})).to_vector<float>();
+            }).substr(0, 12),
             "index_select");
   EXPECT_EQ(message_of<ValueError>([&] { linear(x, x.t()); }).substr(0, 16), "linear: matmul: ");
   EXPECT_EQ(message_of<ValueError>([&] { x.add_(ones({4})); }).substr(0, 6), "add_: ");

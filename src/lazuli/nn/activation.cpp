@@ -60,7 +60,9 @@ void ThresholdImpl::pretty_print(std::ostream& out) const {
       << "threshold=" << threshold << ", value=" << value << ")";
 }
 
-Tensor SoftmaxImpl::forward(const Tensor& input, At at) { return softmax(input, dim, std::nullopt, at); }
+Tensor SoftmaxImpl::forward(const Tensor& input, At at) {
+  return softmax(input, dim, std::nullopt, at);
+}
 void SoftmaxImpl::pretty_print(std::ostream& out) const { out << "Softmax(dim=" << dim << ")"; }
 
 Tensor LogSoftmaxImpl::forward(const Tensor& input, At at) {
