@@ -81,6 +81,16 @@ At here(const Function& function) {
   return at;
 }
 
+// A loss's `reduction` by PyTorch's words: its number, or -1.
+int64_t reduction_of(const Parameter& parameter, PyObject* object) {
+  constexpr const char* kWords[] = {"none", "mean", "sum"};  // in the order of Reduction
+  if (!PyUnicode_Check(object) || std::strcmp(parameter.name, "reduction") != 0) return -1;
+  for (int i = 0; i < 3; ++i) {
+    if (PyUnicode_CompareWithASCIIString(object, kWords[i]) == 0) return i;
+  }
+  return -1;
+}
+
 // Made at the first call and kept, as Python's own types are.
 PyTypeObject* type_of_results(const ResultNames& names) {
   static std::map<const ResultNames*, PyTypeObject*> types;
@@ -248,7 +258,10 @@ bool Call::convert(size_t place, PyObject* object) {
       return number.has_value();
     }
     case Need::integer:
-      if (!is_integer(object)) return false;
+      if (!is_integer(object)) {
+        value.integer = reduction_of(overload_.parameters[place], object);
+        return value.integer >= 0;
+      }
       value.integer = integer_in(object, at_);
       return true;
     case Need::flag:
