@@ -24,6 +24,7 @@ const Alias kAliases[] = {{"self", {"input", "x", "a", "x1"}},
                           {"input", {"x", "a", "x1"}},
                           {"other", {"x2"}},
                           {"dim", {"axis"}},
+                          {"dims_self", {"dims"}},
                           {"keepdim", {"keepdims"}},
                           {"from", {"from_"}}};
 
@@ -46,6 +47,7 @@ const char* text_of(Need need) {
                                     "an int",
                                     "a number",
                                     "True or False",
+                                    "True",
                                     "a dtype",
                                     "a str",
                                     "an int or a list of ints",
@@ -53,7 +55,9 @@ const char* text_of(Need need) {
   return kTexts[static_cast<int>(need)];
 }
 
+// bool is a kind of int for Python alone: no number of dimensions or elements.
 bool is_integer(PyObject* object) {
+  if (PyBool_Check(object)) return false;
   return PyLong_Check(object) ||
          (PyIndex_Check(object) && !(is_tensor(object) && is_floating(tensor_in(object).dtype())));
 }
@@ -70,6 +74,22 @@ int64_t integer_in(PyObject* object, At at) {
 }
 
 const char* type_name(PyObject* object) { return Py_TYPE(object)->tp_name; }
+
+At here(const Function& function) {
+  At at = python::here();
+  at.function = static_cast<uint32_t>(function.called);
+  return at;
+}
+
+// A loss's `reduction` by PyTorch's words: its number, or -1.
+int64_t reduction_of(const Parameter& parameter, PyObject* object) {
+  constexpr const char* kWords[] = {"none", "mean", "sum"};  // in the order of Reduction
+  if (!PyUnicode_Check(object) || std::strcmp(parameter.name, "reduction") != 0) return -1;
+  for (int i = 0; i < 3; ++i) {
+    if (PyUnicode_CompareWithASCIIString(object, kWords[i]) == 0) return i;
+  }
+  return -1;
+}
 
 // Made at the first call and kept, as Python's own types are.
 PyTypeObject* type_of_results(const ResultNames& names) {
@@ -102,6 +122,10 @@ std::optional<bool> Call::optional_flag(size_t place) const {
 }
 std::optional<DType> Call::optional_dtype(size_t place) const {
   return is_given(place) ? std::optional(values_[place].dtype) : std::nullopt;
+}
+
+std::optional<std::string_view> Call::optional_text(size_t place) const {
+  return is_given(place) ? std::optional(values_[place].text) : std::nullopt;
 }
 
 bool Call::place_arguments(const Arguments& arguments, std::string* why) {
@@ -147,15 +171,40 @@ bool Call::place_arguments(const Arguments& arguments, std::string* why) {
     if (!name) throw nb::python_error();
     size_t place = first;
     while (place < parameters.size() && !is_named(parameters[place], name)) ++place;
+    PyObject* value = arguments.values[arguments.count + static_cast<size_t>(i)];
+    if (place == parameters.size() && value == Py_False && arguments.chooses(name)) continue;
     if (place == parameters.size() || objects_[place]) {
       const bool is_known = place < parameters.size();
       if (why && is_known) *why = format("'{}' comes twice", name);
       if (why && !is_known) *why = format("there is no argument '{}'", name);
       return false;
     }
-    objects_[place] = arguments.values[arguments.count + static_cast<size_t>(i)];
+    objects_[place] = value;
+  }
+  return place_pair();
+}
+
+// `dims=(a, b)`, a list for each of two tensors, stands for dims_self=a, dims_other=b.
+bool Call::place_pair() {
+  const std::span<const Parameter> parameters = overload_.parameters;
+  for (size_t place = 0; place + 1 < parameters.size(); ++place) {
+    if (std::strcmp(parameters[place].name, "dims_self") != 0) continue;
+    PyObject* pair = objects_[place];
+    const bool is_list = pair && (PyList_Check(pair) || PyTuple_Check(pair));
+    if (!is_list || objects_[place + 1] || PySequence_Fast_GET_SIZE(pair) != 2) continue;
+    objects_[place] = PySequence_Fast_GET_ITEM(pair, 0);
+    objects_[place + 1] = PySequence_Fast_GET_ITEM(pair, 1);
   }
   return true;
+}
+
+bool Arguments::chooses(const char* name) const {
+  for (const Overload& overload : overloads) {
+    for (const Parameter& parameter : overload.parameters) {
+      if (parameter.need == Need::truth && std::strcmp(parameter.name, name) == 0) return true;
+    }
+  }
+  return false;
 }
 
 // The name by which the caller knows a parameter.
@@ -209,13 +258,19 @@ bool Call::convert(size_t place, PyObject* object) {
       return number.has_value();
     }
     case Need::integer:
-      if (!is_integer(object)) return false;
+      if (!is_integer(object)) {
+        value.integer = reduction_of(overload_.parameters[place], object);
+        return value.integer >= 0;
+      }
       value.integer = integer_in(object, at_);
       return true;
     case Need::flag:
       if (!PyBool_Check(object)) return false;
       value.flag = object == Py_True;
       return true;
+    case Need::truth:
+      value.flag = object == Py_True;
+      return value.flag;
     case Need::dtype: {
       const std::optional<DType> dtype = to_dtype(object);
       if (dtype) value.dtype = *dtype;
@@ -295,8 +350,9 @@ PyObject* Call::give_tuple() {
   return tuple.release().ptr();
 }
 
-PyObject* call_if_fit(const Function& function, const Arguments& arguments) {
-  const At at = here();
+PyObject* call_if_fit(const Function& function, Arguments arguments) {
+  const At at = here(function);
+  arguments.overloads = function.overloads;
   for (const Overload& overload : function.overloads) {
     Call call(overload, at);
     if (call.take(arguments)) return call.run();
@@ -304,10 +360,10 @@ PyObject* call_if_fit(const Function& function, const Arguments& arguments) {
   return nullptr;
 }
 
-PyObject* call(const Function& function, const Arguments& arguments) {
+PyObject* call(const Function& function, Arguments arguments) {
   if (PyObject* result = call_if_fit(function, arguments)) return result;
-  const At at = here();
-  const std::span<const Overload> overloads = function.overloads;
+  const At at = here(function);
+  const std::span<const Overload> overloads = arguments.overloads = function.overloads;
   if (overloads.size() == 1) {
     std::string why;
     Call(overloads[0], at).take(arguments, &why);

@@ -29,6 +29,7 @@ enum class Need : uint8_t {
   integer,          // anything with __index__
   fraction,         // a number
   flag,             // True or False
+  truth,            // True: a keyword that chooses this overload; False chooses one without it
   dtype,            // ours, NumPy's, or float, int, bool
   text,             // a str
   dims,             // an int or a list of them
@@ -61,6 +62,7 @@ struct Overload {
 
 struct Function {
   const char* name;
+  op::Function called;  // for messages
   std::span<const Overload> overloads;
 };
 
@@ -70,6 +72,10 @@ struct Arguments {
   PyObject* const* values;
   size_t count;
   PyObject* names;  // of the keyword arguments, which follow the others; or null
+  std::span<const Overload> overloads = {};  // of the function that is called
+
+  // Whether a keyword of that name chooses one of the overloads.
+  bool chooses(const char* name) const;
 };
 
 // One call of one overload. Accessors take the place of a parameter; a missing argument gives the
@@ -116,6 +122,7 @@ class Call {
   std::optional<double> optional_fraction(size_t place) const;
   std::optional<bool> optional_flag(size_t place) const;
   std::optional<DType> optional_dtype(size_t place) const;
+  std::optional<std::string_view> optional_text(size_t place) const;
   At at() const { return at_; }
 
   // What the overload gives.
@@ -145,6 +152,7 @@ class Call {
   };
   bool is_given(size_t place) const { return given_ >> place & 1; }
   bool place_arguments(const Arguments& arguments, std::string* why);
+  bool place_pair();
   bool convert(size_t place, PyObject* object);
   bool convert_list(size_t place, PyObject* object);
   const char* shown_name(size_t place, bool is_method) const;
@@ -168,9 +176,9 @@ class Call {
 };
 
 // Calls the overload that the arguments fit; throws TypeError where none does. A new reference.
-PyObject* call(const Function& function, const Arguments& arguments);
+PyObject* call(const Function& function, Arguments arguments);
 // Null, without an error, where none does.
-PyObject* call_if_fit(const Function& function, const Arguments& arguments);
+PyObject* call_if_fit(const Function& function, Arguments arguments);
 
 // Generated. Functions by name; what Python is told of them; the operator signs but comparisons,
 // and these by Py_LT to Py_GE.

@@ -11,6 +11,7 @@ namespace lazuli::codegen::emit {
 
 std::string kinds_header(const Catalogue& catalogue);      // lazuli/op/kinds.gen.h
 std::string traits_source(const Catalogue& catalogue);     // lazuli/op/traits.gen.cpp
+std::string names_header(const Catalogue& catalogue);      // lazuli/op/function_names.gen.h
 std::string formulas_source(const Catalogue& catalogue);   // lazuli/op/formulas.gen.cpp
 std::string scalars_header(const Catalogue& catalogue);    // lazuli/op/scalars.gen.h
 std::string scalars_source(const Catalogue& catalogue);    // lazuli/op/scalars.gen.cpp

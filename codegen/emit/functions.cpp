@@ -29,11 +29,13 @@ std::vector<const Schema*> siblings_of(const Catalogue& catalogue, const std::st
   return siblings;
 }
 
-std::string declaration(const Catalogue& catalogue, const Function& function, bool is_method) {
+std::string declaration(const Catalogue& catalogue, const Entry& entry, const Function& function,
+                        bool is_method) {
   const Schema& schema = function.schema;
   const auto siblings = siblings_of(catalogue, schema.name, is_method);
   return fmt::format("{} {}({}){};\n", return_type(function), schema.name,
-                     declared_parameters(schema, is_method, siblings), is_method ? " const" : "");
+                     declared_parameters(schema, is_method, entry.is_internal, siblings),
+                     is_method ? " const" : "");
 }
 
 bool is_public(const Entry& entry) { return !entry.is_internal; }
@@ -45,7 +47,7 @@ std::string declarations(const Catalogue& catalogue, bool (*wanted)(const Entry&
     if (!wanted(entry)) continue;
     std::string functions;
     for (const Function& function : entry.functions) {
-      if (function.is_function) functions += declaration(catalogue, function, false);
+      if (function.is_function) functions += declaration(catalogue, entry, function, false);
     }
     if (!functions.empty()) text += wrapped(entry.doc, "// ") + functions;
   }
@@ -356,7 +358,7 @@ std::string methods_header(const Catalogue& catalogue) {
   for (const Entry& entry : catalogue.entries) {
     std::string methods;
     for (const Function& function : entry.functions) {
-      if (function.is_method) methods += declaration(catalogue, function, true);
+      if (function.is_method) methods += declaration(catalogue, entry, function, true);
     }
     if (!methods.empty()) text += wrapped(entry.doc, "// ") + methods;
   }

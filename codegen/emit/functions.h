@@ -14,7 +14,7 @@ namespace lazuli::codegen::emit {
 // `siblings` are the functions of the same name: a default that would make two calls alike is left
 // out. Methods leave out self.
 std::string parameters(const schema::Schema& schema, bool is_method);
-std::string declared_parameters(const schema::Schema& schema, bool is_method,
+std::string declared_parameters(const schema::Schema& schema, bool is_method, bool is_internal,
                                 const std::vector<const schema::Schema*>& siblings);
 // "Tensor" or "std::vector<Tensor>", "std::tuple<Tensor, Tensor>" of two results, "const Tensor&"
 // in place.

@@ -1,7 +1,9 @@
-// kinds.gen.h and traits.gen.cpp: the kinds and what is known of each.
+// kinds.gen.h, function_names.gen.h and traits.gen.cpp: the kinds and what is known of each, the
+// functions by name.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "codegen/catalogue/dtypes.h"
 #include "codegen/emit/emit.h"
@@ -82,6 +84,16 @@ std::string type_row(const Entry& entry) {
       quoted_list(entry.recorded.operands), argument_dtypes(entry), entry.name);
 }
 
+// The names of the functions that users call, each once, in order.
+std::set<std::string> function_names(const Catalogue& catalogue) {
+  std::set<std::string> names;
+  for (const Entry& entry : catalogue.entries) {
+    if (entry.is_internal) continue;
+    for (const Function& function : entry.functions) names.insert(function.schema.name);
+  }
+  return names;
+}
+
 std::string reduction_row(const Entry& entry) {
   if (entry.kind != Kind::reduction) return "    {},  // " + entry.name + "\n";
   return fmt::format(
@@ -105,6 +117,14 @@ std::string kinds_header(const Catalogue& catalogue) {
   return text + "}  // namespace lazuli::op\n";
 }
 
+std::string names_header(const Catalogue& catalogue) {
+  std::string text = banner("The functions that users call, each name once.");
+  text += "#pragma once\n\n#include <cstdint>\n\nnamespace lazuli::op {\n\n";
+  text += "enum class Function : uint32_t {\n  unnamed,\n";
+  for (const std::string& name : function_names(catalogue)) text += "  " + name + ",\n";
+  return text + "};\n\n}  // namespace lazuli::op\n";
+}
+
 std::string traits_source(const Catalogue& catalogue) {
   std::string text = banner("What is known of each kind, in the order of OpKind.");
   text += "#include \"lazuli/op/tables.h\"\n\nnamespace lazuli::op::tables {\n\n";
@@ -117,6 +137,9 @@ std::string traits_source(const Catalogue& catalogue) {
   }
   text += "const Traits kTraits[kOpKindCount] = {\n" + traits + "};\n\n";
   text += "const TypeRule kTypeRules[kOpKindCount] = {\n" + types + "};\n\n";
+  text += "const std::string_view kFunctionNames[] = {\n    \"\",\n";
+  for (const std::string& name : function_names(catalogue)) text += "    \"" + name + "\",\n";
+  text += "};\n\n";
   text += "const ReductionRule kReductionRules[kOpKindCount] = {\n" + reductions + "};\n\n";
   return text + "}  // namespace lazuli::op::tables\n";
 }

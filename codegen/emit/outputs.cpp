@@ -10,6 +10,7 @@ namespace lazuli::codegen::emit {
 std::vector<Output> outputs() {
   return {
       {"lazuli/op/kinds.gen.h", kinds_header},
+      {"lazuli/op/function_names.gen.h", names_header},
       {"lazuli/op/traits.gen.cpp", traits_source},
       {"lazuli/op/formulas.gen.cpp", formulas_source},
       {"lazuli/op/scalars.gen.h", scalars_header},

@@ -29,10 +29,16 @@ std::string value_of(const Argument& argument, size_t place) {
   return fmt::format("call.{}({}, {})", need, place, default_value(argument));
 }
 
+// A flag that is needed by its name chooses the overload.
+std::string need_of(const Argument& argument) {
+  const bool is_flag = argument.type.base == Base::boolean && !argument.type.is_list;
+  const bool is_needed = argument.is_keyword_only && !argument.default_text;
+  return is_flag && is_needed ? "truth" : python_type(argument.type).need;
+}
+
 std::string parameter_row(const Argument& argument) {
-  return fmt::format("{{{}, Need::{}, {}, {}, {}}}", quoted(argument.name),
-                     python_type(argument.type).need, argument.type.is_optional,
-                     may_be_missing(argument), argument.is_keyword_only);
+  return fmt::format("{{{}, Need::{}, {}, {}, {}}}", quoted(argument.name), need_of(argument),
+                     argument.type.is_optional, may_be_missing(argument), argument.is_keyword_only);
 }
 
 // The address of the results' names, and before it the names; a null pointer where there are none.
@@ -144,7 +150,8 @@ std::string python_bindings(const Catalogue& catalogue) {
       overloads += overload_row(*function.entries[i], *function.overloads[i], parameters, text);
     }
     text += fmt::format("const Overload k_{}[] = {{\n{}}};\n\n", function.name, overloads);
-    table += fmt::format("    {{{}, k_{}}},\n", quoted(function.name), function.name);
+    table += fmt::format("    {{{0}, op::Function::{1}, k_{1}}},\n", quoted(function.name),
+                         function.name);
   }
   text += "const Function kTable[] = {\n" + table + "};\n";
   text += "PyMethodDef kFunctionDefinitions[] = {\n" + definitions(functions, false) + "};\n";

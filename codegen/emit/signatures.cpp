@@ -91,7 +91,7 @@ std::string parameters(const Schema& schema, bool is_method) {
   return text + "At at";
 }
 
-std::string declared_parameters(const Schema& schema, bool is_method,
+std::string declared_parameters(const Schema& schema, bool is_method, bool is_internal,
                                 const std::vector<const Schema*>& siblings) {
   std::string text;
   size_t place = 0;
@@ -104,7 +104,7 @@ std::string declared_parameters(const Schema& schema, bool is_method,
     text += ", ";
     ++place;
   }
-  return text + "LZ_AT";
+  return text + (is_internal ? "LZ_AT" : "LZ_AT_OF(" + schema.name + ")");
 }
 
 std::string return_type(const Function& function) {

@@ -83,6 +83,48 @@ constexpr std::array<const char*, static_cast<size_t>(Action::kCount)> kText = {
     "{r} = {a}.gather({dim}, {b}.to(i64))",
     "{r} = {a}.scatter_add{u}({dim}, index({b}, {a}.size({dim})), {c})",
     "{r} = cat({{{a}, {b}, {a}}}, {dim})",
+    "{r} = randint(-3, 9, {sizes}, {dtype})",
+    "{r} = randperm({start})",
+    "{r} = {a}.gt({x}).to(f32).bernoulli()",
+    "{r} = {a}.gt({x}).to(f32).add(1).multinomial({length}, True)",
+    "{r} = {a}.sort({dim}, {keepdim}).values",
+    "{r} = {a}.argsort({dim}, {keepdim})",
+    "{r} = {a}.topk({length}, {dim}, {keepdim}).values",
+    "{r} = {a}.kthvalue({length}, {dim}, {keepdim}).values",
+    "{r} = {a}.max({dim}, {keepdim}).values",
+    "{r} = {a}.cumsum({dim})",
+    "{r} = {a}.cumprod({dim})",
+    "{r} = {a}.logcumsumexp({dim})",
+    "{r} = {a}.cummax({dim}).values",
+    "{r} = {a}.cummin({dim}).indices",
+    "{r} = {a}.prod({sizes}, {keepdim})",
+    "{r} = {a}.var({sizes})",
+    "{r} = {a}.logsumexp({dim}, {keepdim})",
+    "{r} = {a}.flip({{{dim}}})",
+    "{r} = {a}.roll({start}, {dim})",
+    "{r} = {a}.tril{u}({start})",
+    "{r} = {a}.repeat_interleave(2, {dim})",
+    "{r} = index({a}, 5).one_hot(5)",
+    "{r} = {a}.split({length}, {dim})[{keepdim}]",
+    "{a}.unbind({dim})[{start}].mul_({x})",
+    "{r} = {a}.as_strided({sizes}, {{2}}, {start})",
+    "{a}.as_strided({sizes}, {{2}}, {start}).add_({x})",
+    "{r} = {a}.div({x}, floor or trunc)",
+    "{r} = {a}.nonzero()",
+    "{r} = {a}.unique().output",
+    "{r} = {a}.unique(true, true).inverse",
+    "{r} = {a}.unique(true, false, true, {dim}).output",
+    "{r} = {a}.masked_select({b}.to(bool))",
+    "{r} = {a}.masked_scatter{u}({b}.to(bool), {a}.reshape(-1))",
+    "{r} = {a}.index_select({dim}, index({b}, {a}.size({dim})))",
+    "{r} = searchsorted({a}.sort().values, {b})",
+    "{r} = isin({a}, {b})",
+    "{r} = {a}.gt({x}).to({dtype}).bmm({b}.lt({x}).to({dtype}))",
+    "{r} = einsum(ij,kj->ik, {a}.gt({x}).to(f32), {b}.lt({x}).to(f32))",
+    "{r} = {a}.scatter{u}({dim}, index({b}, {a}.size({dim})), {c}.to(dtype of {a}))",
+    "{r} = {a}.scatter_reduce({dim}, index({b}, {a}.size({dim})), {c}.to(dtype of {a}), by {n}, "
+    "{keepdim})",
+    "{r} = {a}.index_put({{index({b}, {a}.size(0))}}, {c}.to(dtype of {a}), {keepdim})",
     "{a}.sum().backward()",
     "{a}.set_grad({{}})",
     "{r} = {a}.detach().mul(1).requires_grad_()",
@@ -158,6 +200,12 @@ Scalar number(const Statement& s, const Tensor& a) {
   return static_cast<int64_t>(s.number);
 }
 
+// One of several results; an error as of any other bad index where there is none.
+Tensor at(const std::vector<Tensor>& tensors, int64_t place) {
+  if (place >= static_cast<int64_t>(tensors.size())) throw IndexError("at: need a place in range");
+  return tensors[static_cast<size_t>(place)];
+}
+
 Tensor maybe_transposed(const Tensor& tensor, bool transposed) {
   return transposed ? tensor.t() : tensor;
 }
@@ -184,6 +232,8 @@ void execute(const Statement& s, Pool& pool) {
     case Action::zeros: r = zeros(sizes, s.dtype); return;
     case Action::full: r = full(sizes, s.number, s.dtype); return;
     case Action::arange: r = arange(s.number, s.number + end, 1, s.dtype); return;
+    case Action::randint: r = randint(s.dtype == kUInt8 || s.dtype == kBool ? 0 : -3, 9, sizes, s.dtype); return;
+    case Action::randperm: r = randperm(s.start); return;
     case Action::seed: manual_seed(s.bits); return;
     case Action::eval: eval(); return;
     default:
@@ -231,6 +281,35 @@ void execute(const Statement& s, Pool& pool) {
     case Action::argmax: r = a.argmax(s.dim, s.keepdim); return;
     case Action::softmax: r = a.softmax(s.dim); return;
     case Action::log_softmax: r = a.log_softmax(s.dim); return;
+    case Action::bernoulli: r = a.gt(x).to(kFloat32).bernoulli(); return;
+    case Action::multinomial: r = a.gt(x).to(kFloat32).add(1).multinomial(s.length, true); return;
+    case Action::sort: r = std::get<0>(a.sort(s.dim, s.keepdim)); return;
+    case Action::argsort: r = a.argsort(s.dim, s.keepdim); return;
+    case Action::topk: r = std::get<0>(a.topk(s.length, s.dim, s.keepdim)); return;
+    case Action::kthvalue: r = std::get<0>(a.kthvalue(s.length, s.dim, s.keepdim)); return;
+    case Action::max_dim: r = std::get<0>(a.max(s.dim, s.keepdim)); return;
+    case Action::cumsum: r = a.cumsum(s.dim); return;
+    case Action::cumprod: r = a.cumprod(s.dim); return;
+    case Action::logcumsumexp: r = a.logcumsumexp(s.dim); return;
+    case Action::cummax: r = std::get<0>(a.cummax(s.dim)); return;
+    case Action::cummin_places: r = std::get<1>(a.cummin(s.dim)); return;
+    case Action::prod: r = a.prod(sizes, s.keepdim); return;
+    case Action::var: r = a.var(sizes); return;
+    case Action::logsumexp: r = a.logsumexp(s.dim, s.keepdim); return;
+    case Action::flip: r = a.flip({s.dim}); return;
+    case Action::roll: r = a.roll({s.start}, s.dim); return;
+    case Action::tril: r = s.in_place ? a.tril_(s.start) : a.tril(s.start); return;
+    case Action::repeat_interleave: r = a.repeat_interleave(2, s.dim); return;
+    case Action::one_hot: r = index(a, 5).one_hot(5); return;
+    case Action::split: r = at(a.split(s.length, s.dim), s.keepdim); return;
+    case Action::unbind_mul: at(a.unbind(s.dim), s.start).mul_(x); return;
+    case Action::as_strided: r = a.as_strided(sizes, {2}, s.start); return;
+    case Action::as_strided_add: a.as_strided(sizes, {2}, s.start).add_(x); return;
+    case Action::div_rounded: r = a.div(x, s.keepdim ? "floor" : "trunc"); return;
+    case Action::nonzero: r = a.nonzero(); return;
+    case Action::unique: r = std::get<0>(a.unique()); return;
+    case Action::unique_inverse: r = std::get<1>(a.unique(true, true)); return;
+    case Action::unique_rows: r = std::get<0>(a.unique(true, false, true, s.dim)); return;
     case Action::backward: a.sum().backward(); return;
     case Action::set_grad: a.set_grad({}); return;
     case Action::new_leaf: r = a.detach().mul(1).requires_grad_(); return;
@@ -271,6 +350,16 @@ void execute(const Statement& s, Pool& pool) {
       if (a.size(s.dim) > 0) r = a.gather(s.dim, index(b, a.size(s.dim)));
       return;
     case Action::gather_anywhere: r = a.gather(s.dim, b.to(kInt64)); return;
+    case Action::masked_select: r = a.masked_select(b.to(kBool)); return;
+    case Action::masked_scatter: r = s.in_place ? a.masked_scatter_(b.to(kBool), a.reshape({-1})) : a.masked_scatter(b.to(kBool), a.reshape({-1})); return;
+    case Action::index_select: if (a.size(s.dim) > 0) r = a.index_select(s.dim, index(b, a.size(s.dim))); return;
+    case Action::searchsorted: r = searchsorted(std::get<0>(a.sort()), b); return;
+    case Action::isin: r = isin(a, b); return;
+    case Action::bmm: {
+      const DType dtype = s.dtype == kBool ? kFloat32 : s.dtype;
+      r = a.gt(x).to(dtype).bmm(b.lt(number(s, b)).to(dtype));
+    } return;
+    case Action::einsum: r = einsum("ij,kj->ik", {a.gt(x).to(kFloat32), b.lt(number(s, b)).to(kFloat32)}); return;
     case Action::cat: r = cat({a, b, a}, s.dim); return;
     default:
       break;
@@ -281,6 +370,18 @@ void execute(const Statement& s, Pool& pool) {
   if (s.action == Action::scatter_add && a.size(s.dim) > 0) {
     const Tensor places = index(b, a.size(s.dim));
     r = s.in_place ? a.scatter_add_(s.dim, places, c) : a.scatter_add(s.dim, places, c);
+  }
+  const Tensor src = c.to(a.dtype());
+  if (s.action == Action::scatter && a.size(s.dim) > 0) {
+    const Tensor places = index(b, a.size(s.dim));
+    r = s.in_place ? a.scatter_(s.dim, places, src) : a.scatter(s.dim, places, src);
+  }
+  if (s.action == Action::scatter_reduce && a.size(s.dim) > 0) {
+    constexpr const char* kFolds[] = {"sum", "prod", "mean", "amax", "amin"};
+    r = a.scatter_reduce(s.dim, index(b, a.size(s.dim)), src, kFolds[s.bits % 5], s.keepdim);
+  }
+  if (s.action == Action::index_put && a.dim() > 0 && a.size(0) > 0) {
+    r = a.index_put({index(b, a.size(0))}, src, s.keepdim);
   }
 }
 

@@ -31,6 +31,13 @@ enum class Action : uint8_t {
   narrow_copy, narrow_add, select_mul, slice_mul, diagonal_copy, permute_sub, view_relu,
   sum, sum_all, mean, amax, amin, argmax, softmax, log_softmax, cross_entropy,
   mm, mm_inexact, gather, gather_anywhere, scatter_add, cat,
+  // what a library function does, and what is made of it
+  randint, randperm, bernoulli, multinomial, sort, argsort, topk,
+  kthvalue, max_dim, cumsum, cumprod, logcumsumexp, cummax, cummin_places,
+  prod, var, logsumexp, flip, roll, tril, repeat_interleave,
+  one_hot, split, unbind_mul, as_strided, as_strided_add, div_rounded, nonzero,
+  unique, unique_inverse, unique_rows, masked_select, masked_scatter, index_select, searchsorted,
+  isin, bmm, einsum, scatter, scatter_reduce, index_put,
   backward, set_grad, new_leaf,
   // handles and evaluation
   same, drop, read, eval,

@@ -111,6 +111,47 @@ constexpr Action kActions[] = {Action::neg,
                                Action::scatter_add,
                                Action::cat,
                                Action::cat,
+                               Action::randint,
+                               Action::randperm,
+                               Action::bernoulli,
+                               Action::multinomial,
+                               Action::sort,
+                               Action::argsort,
+                               Action::topk,
+                               Action::kthvalue,
+                               Action::max_dim,
+                               Action::cumsum,
+                               Action::cumprod,
+                               Action::logcumsumexp,
+                               Action::cummax,
+                               Action::cummin_places,
+                               Action::prod,
+                               Action::var,
+                               Action::logsumexp,
+                               Action::flip,
+                               Action::roll,
+                               Action::tril,
+                               Action::repeat_interleave,
+                               Action::one_hot,
+                               Action::split,
+                               Action::unbind_mul,
+                               Action::as_strided,
+                               Action::as_strided_add,
+                               Action::div_rounded,
+                               Action::nonzero,
+                               Action::unique,
+                               Action::unique_inverse,
+                               Action::unique_rows,
+                               Action::masked_select,
+                               Action::masked_scatter,
+                               Action::index_select,
+                               Action::searchsorted,
+                               Action::isin,
+                               Action::bmm,
+                               Action::einsum,
+                               Action::scatter,
+                               Action::scatter_reduce,
+                               Action::index_put,
                                Action::backward,
                                Action::backward,
                                Action::backward,
@@ -124,6 +165,20 @@ constexpr Action kActions[] = {Action::neg,
                                Action::eval,
                                Action::rand,
                                Action::randn};
+
+// Their results' sizes are read from the data, which cuts the program there.
+bool reads_size(Action action) {
+  switch (action) {
+    case Action::nonzero:
+    case Action::unique:
+    case Action::unique_inverse:
+    case Action::unique_rows:
+    case Action::masked_select:
+      return true;
+    default:
+      return false;
+  }
+}
 
 class Generator {
  public:
@@ -246,6 +301,14 @@ class Generator {
       case Action::unsqueeze:
         s.dim = random_.between(0, rank);
         return;
+      case Action::randperm:
+        s.start = random_.pick(extents_);
+        return;
+      case Action::as_strided:
+      case Action::as_strided_add:
+        s.start = a.numel() > 0 ? random_.between(0, a.numel() - 1) : 0;
+        s.sizes = {random_.between(0, (a.numel() - s.start + 1) / 2)};
+        return;
       case Action::view:
       case Action::reshape:
       case Action::view_relu:
@@ -266,6 +329,8 @@ class Generator {
         }
         return;
       case Action::sum:
+      case Action::prod:
+      case Action::var:
       case Action::amax:
       case Action::amin:
         for (int64_t i = 0; i < rank; ++i) {
@@ -302,9 +367,18 @@ class Generator {
     for (int i = 0; i < 12; ++i) {
       Statement s = next();
       s.action = random_.pick(kActions);
-      if (s.action == Action::rand || s.action == Action::randn) s.sizes = some_shape();
+      switch (s.action) {
+        case Action::rand:
+        case Action::randn:
+        case Action::randint:
+          s.sizes = some_shape();
+          break;
+        default:
+          break;
+      }
       if (s.action == Action::mm_inexact && program_.is_exact) continue;
-      const bool is_cut = s.action == Action::eval || s.action == Action::read;
+      const bool is_cut =
+          s.action == Action::eval || s.action == Action::read || reads_size(s.action);
       if (is_cut && program_.can_fail) continue;
       if (program_.can_fail && (s.action == Action::gather || random_.one_in(8))) {
         s.action = Action::gather_anywhere;
@@ -349,7 +423,28 @@ class Generator {
         return a.dim() > 1 && b.dim() < a.dim();
       case Action::gather:
       case Action::gather_anywhere:
+      case Action::scatter:
         return a.dim() > 0 && a.dim() == b.dim();
+      case Action::tril:
+        return a.dim() > 1;
+      case Action::multinomial:
+        return a.dim() == 1 || a.dim() == 2;
+      case Action::unique_rows:
+        return a.dim() > 1 && a.numel() > 0;
+      case Action::masked_select:
+      case Action::masked_scatter:
+        return a.dim() >= b.dim() && b.dim() > 0;
+      case Action::index_select:
+        return a.dim() > 0 && b.dim() == 1;
+      case Action::index_put:
+        return a.dim() > 0;
+      case Action::searchsorted:
+        return a.dim() == 1;
+      case Action::bmm:
+        return a.dim() == 3 && b.dim() == 3 && a.size(0) == b.size(0) && a.size(2) == b.size(1);
+      case Action::einsum:
+        return a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(1);
+      case Action::scatter_reduce:
       case Action::scatter_add:
         return a.dim() > 0 && a.dim() == b.dim() && !(a.dtype() == kBool);
       default:

@@ -91,9 +91,18 @@ def searchsorted(sequence, values, right):
     return np.stack([np.searchsorted(a, b, side) for a, b in zip(sequence, values)])
 
 
-def unique(self, return_inverse, return_counts):
-    values, inverse, counts = np.unique(self, return_inverse=True, return_counts=True, equal_nan=False)
-    asked = [values] + [inverse.reshape(self.shape)] * return_inverse + [counts] * return_counts
+def divided(self, other, rounding_mode):
+    if rounding_mode is None:
+        return np.true_divide(self, other)
+    if rounding_mode == "floor":
+        return np.floor_divide(self, other)
+    towards_zero = np.trunc(np.true_divide(self, other))
+    return towards_zero if np.asarray(self).dtype.kind == "f" else towards_zero.astype(np.asarray(self).dtype)
+
+
+def unique(self, return_inverse, return_counts, dim):
+    values, inverse, counts = np.unique(self, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
+    asked = [values] + [inverse.reshape(self.shape if dim is None else -1)] * return_inverse + [counts] * return_counts
     return tuple(asked) if len(asked) > 1 else values
 
 

@@ -149,3 +149,38 @@ def test_nested_lists_as_numpy_takes_them(data):
         return
     assert lz.tensor(data).shape == want.shape
     assert np.array_equal(lz.tensor(data, dtype=lz.float32).numpy(), want.astype(np.float32))
+
+
+def test_a_pair_of_lists_names_the_dimensions_of_two_tensors():
+    a, b = np.arange(24.0).reshape(2, 3, 4), np.arange(24.0).reshape(3, 2, 4)
+    want = np.tensordot(a, b, ([1, 0], [0, 1]))
+    for dims in (([1, 0], [0, 1]), ((1, 0), (0, 1)), [[1, 0], [0, 1]]):
+        assert np.array_equal(lz.tensordot(lz.tensor(a), lz.tensor(b), dims=dims).numpy(), want)
+        assert np.array_equal(lz.tensordot(lz.tensor(a), lz.tensor(b), dims).numpy(), want)
+    with pytest.raises(TypeError):
+        lz.tensordot(lz.tensor(a), lz.tensor(b), dims=([1], [0], [0]))
+
+
+def test_a_flag_that_chooses_an_overload_may_be_false():
+    x = lz.tensor([[0, 1], [2, 0]])
+    assert x.nonzero(as_tuple=False).tolist() == x.nonzero().tolist() == [[0, 1], [1, 0]]
+    assert [each.tolist() for each in lz.nonzero(x, as_tuple=True)] == [[0, 1], [1, 0]]
+    with pytest.raises(TypeError):
+        x.sum(as_tuple=False)
+
+
+def test_bools_are_no_dimensions():
+    for call in (lambda x: x.sum(True), lambda x: x.unsqueeze(False), lambda x: lz.zeros(True)):
+        with pytest.raises(TypeError):
+            call(lz.ones(2, 3))
+
+
+def test_reductions_of_losses_have_names():
+    x, y = lz.tensor([1.0, 2.0]), lz.tensor([0.0, 4.0])
+    for word, number in (("none", 0), ("mean", 1), ("sum", 2)):
+        assert lz.mse_loss(x, y, reduction=word).tolist() == lz.mse_loss(x, y, number).tolist()
+    for wrong in ("most", None, 1.5):
+        with pytest.raises(TypeError):
+            lz.mse_loss(x, y, reduction=wrong)
+    with pytest.raises(TypeError):
+        lz.sum(x, "mean")

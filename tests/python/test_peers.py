@@ -94,7 +94,7 @@ ROUGH = {"sinc", "gelu", "logit", "digamma"}
 # Their gradients in double precision keep a float's digits: of a constant, of trigamma's series, of a bound of 1e-12.
 OF_FLOATS = {"hardsigmoid", "sinc", "lgamma", "digamma", "binary_cross_entropy"}
 # Operands to which they have no gradient, or no second one, or not in every overload.
-PARTLY_CONSTANT = {"remainder", "layer_norm", "nll_loss", "cross_entropy", "binary_cross_entropy",
+PARTLY_CONSTANT = {"remainder", "floor_divide", "layer_norm", "nll_loss", "cross_entropy", "binary_cross_entropy",
                    "binary_cross_entropy_with_logits", "meshgrid"}
 
 

@@ -1,4 +1,4 @@
-// Where in the user's program an operation was called.
+// Where in the user's program a function was called, and which. Knows no function's name.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,12 @@ namespace lazuli {
 struct SourceLocation {
   const char* file = nullptr;
   uint32_t line = 0;
+  uint32_t function = 0;  // an op::Function; 0: none that has a name
 
   constexpr SourceLocation() = default;
-  constexpr SourceLocation(const std::source_location& at)  // NOLINT: an implicit carrier
-      : file(at.file_name()), line(at.line()) {}
+  constexpr SourceLocation(const std::source_location& at,  // NOLINT: an implicit carrier
+                           uint32_t called = 0)
+      : file(at.file_name()), line(at.line()), function(called) {}
   explicit operator bool() const { return file != nullptr; }
 };
 

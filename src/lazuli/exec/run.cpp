@@ -182,9 +182,11 @@ void Run::note_failure(const Step& step) {
   // An index that was spoiled before is no new fault.
   std::shared_ptr<RunFault> fault = fault_among(schedule.fallible_sources[place]);
   if (!fault) {
-    fault = std::make_shared<RunFault>(format("{} (at {}): {}", op::name_of(kinds[entry]),
-                                              to_string(lines[entry]),
-                                              op::traits_of(kinds[entry]).failure));
+    const SourceLocation& at = lines[entry];
+    const std::string_view called = op::name_of(static_cast<op::Function>(at.function));
+    fault = std::make_shared<RunFault>(format("{} (at {}): {}",
+                                              called.empty() ? op::name_of(kinds[entry]) : called,
+                                              to_string(at), op::traits_of(kinds[entry]).failure));
     if (!own_fault_ || place < own_place_) {
       own_fault_ = fault;
       own_place_ = place;

@@ -4,6 +4,7 @@
 
 #include "lazuli/base/check.h"
 #include "lazuli/functions/check.h"
+#include "lazuli/op/op.h"
 
 namespace lazuli {
 namespace {
@@ -12,10 +13,24 @@ template <typename Kind>
 [[noreturn]] void rethrow(const Kind& error, At at) {
   const std::string text = error.what();
   if (text.ends_with(')') && text.find(" (at ") != std::string::npos) throw error;
-  throw Kind(format("{} (at {})", text, to_string(at)));
+  throw Kind(told_at(text, at));
 }
 
 }  // namespace
+
+std::string told_at(const std::string& text, const SourceLocation& at) {
+  const std::string_view called = op::name_of(static_cast<op::Function>(at.function));
+  std::string_view told = text;
+  const size_t colon = told.find(": ");
+  std::string_view finder = colon == told.npos ? std::string_view() : told.substr(0, colon);
+  if (finder.find(' ') != finder.npos) finder = {};
+  const auto stem = [](std::string_view name) {
+    return name.substr(0, name.size() - (name.ends_with('_') ? 1 : 0));
+  };
+  if (called.empty()) return format("{} (at {})", told, to_string(at));
+  if (!finder.empty() && stem(finder) == stem(called)) told.remove_prefix(colon + 2);
+  return format("{}: {} (at {})", called, told, to_string(at));
+}
 
 void rethrow_at(At at) {
   try {

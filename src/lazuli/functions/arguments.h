@@ -8,15 +8,20 @@
 
 #include "lazuli/base/source_location.h"
 #include "lazuli/core/shape.h"
+#include "lazuli/op/function_names.gen.h"
 
 namespace lazuli {
 
 class Tensor;
 class TensorList;
 
-// The line of a call. The last parameter of every named function; nobody passes it by hand.
+// The line of a call, and which function the user called: messages of what it is made of name it,
+// too. The last parameter of every named function; nobody passes it by hand.
 using At = SourceLocation;
 #define LZ_AT ::lazuli::At at = std::source_location::current()
+#define LZ_AT_OF(function)                                        \
+  ::lazuli::At at = ::lazuli::At(std::source_location::current(), \
+                                 static_cast<uint32_t>(::lazuli::op::Function::function))
 
 // How a loss joins what its elements give: PyTorch's numbers.
 namespace Reduction {

@@ -100,6 +100,14 @@ const Tensor& Tensor::clamp_(const Tensor& min, const Tensor& max, At at) const 
   return *this;
 }
 
+Tensor clip(const Tensor& self, std::optional<Scalar> min, std::optional<Scalar> max, At at) {
+  return clamp(self, min, max, at);
+}
+
+Tensor clip(const Tensor& self, const Tensor& min, const Tensor& max, At at) {
+  return clamp(self, min, max, at);
+}
+
 Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
                   std::optional<double> neginf, At at) {
   check_defined("nan_to_num", "self", self, at);

@@ -6,9 +6,16 @@
 #include "lazuli/base/check.h"
 #include "lazuli/base/source_location.h"
 
-#define LZ_CHECK_AT(condition, Kind, at, ...)                                                      \
-  do {                                                                                             \
-    if (!(condition)) [[unlikely]]                                                                 \
-      throw ::lazuli::Kind(                                                                        \
-          ::lazuli::format("{} (at {})", ::lazuli::format(__VA_ARGS__), ::lazuli::to_string(at))); \
+namespace lazuli {
+
+// A mistake's text with the line of the call. It begins with the function that the user called:
+// "linear: matmul: need ..." where another one, which that is made of, found it.
+std::string told_at(const std::string& text, const SourceLocation& at);
+
+}  // namespace lazuli
+
+#define LZ_CHECK_AT(condition, Kind, at, ...)                                     \
+  do {                                                                            \
+    if (!(condition)) [[unlikely]]                                                \
+      throw ::lazuli::Kind(::lazuli::told_at(::lazuli::format(__VA_ARGS__), at)); \
   } while (false)

@@ -110,7 +110,7 @@ Tensor cross_entropy(const Tensor& self, const Tensor& target, const Tensor& wei
   Classes classes("cross_entropy", self, weight, at);
   check_defined("cross_entropy", "target", target, at);
   const Tensor wide = self.to(to_wide(self.dtype()), at);
-  const Tensor terms = classes.weighted(log_softmax(wide, classes.dim(), at));
+  const Tensor terms = classes.weighted(log_softmax(wide, classes.dim(), std::nullopt, at));
   if (is_floating(target.dtype())) {
     return of_probabilities(classes, terms, target, reduction, label_smoothing, at)
         .to(self.dtype(), at);

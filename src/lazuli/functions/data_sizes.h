@@ -10,5 +10,7 @@ namespace lazuli {
 int64_t read_size(const Tensor& size, At at);
 // The places of the true elements of a mask of bools, a row each.
 Tensor true_places(const Tensor& mask, At at);
+// The elements of a vector where a mask of as many holds.
+Tensor chosen(const Tensor& vector, const Tensor& mask, At at);
 
 }  // namespace lazuli

@@ -35,7 +35,7 @@ Tensor internal::reduced(const Tensor& self, int64_t reduction, At at) {
     case Reduction::None:
       return self;
     case Reduction::Mean:
-      return mean(self, at);
+      return mean(self, std::nullopt, at);
     case Reduction::Sum:
       return sum(self, std::nullopt, at);
     default:

@@ -483,10 +483,9 @@ TEST(NnFunctions, TellWhatTheyNeed) {
       [&] {
         mse_loss(x, zeros({2, 4}));
       },
-      "sub: shapes [2, 3] and [2, 4] do not broadcast: dimension 1 is 3 and "
-      "4");
+      "mse_loss: sub: shapes [2, 3] and [2, 4] do not broadcast: dimension 1 is 3 and 4");
   expect_error<ValueError>([&] { mse_loss(x, x, 3); },
-                           "reduction: need 0 (none), 1 (mean) or 2 (sum); got 3");
+                           "mse_loss: reduction: need 0 (none), 1 (mean) or 2 (sum); got 3");
   expect_error<ValueError>([&] { huber_loss(x, x, Reduction::Mean, 0); },
                            "huber_loss: need a delta above 0; got 0");
   expect_error<ValueError>([&] { smooth_l1_loss(x, x, Reduction::Mean, -1); },

@@ -1,4 +1,4 @@
-// Normalizations, embeddings and dropout.
+// Softmax, normalizations, embeddings and dropout.
 #include <limits>
 
 #include "lazuli/functions/arithmetic.h"
@@ -33,18 +33,48 @@ void check_affine(const char* op, const char* argument, const Tensor& tensor,
 
 // x / sqrt(mean(x^2) + eps).
 Tensor by_root_mean_square(const Tensor& x, const DimList& dims, double eps, At at) {
-  const Tensor square = mean(x.mul(x, at), dims, true, at);
+  const Tensor square = mean(x.mul(x, at), dims, true, std::nullopt, at);
   return x.mul(square.add(eps, 1, at).sqrt(at).rdiv(1, at), at);
 }
 
+// What softmax takes the exponents of, in the dtype that it is worked out in; the least that no
+// exponent overflows.
+struct Exponents {
+  DType dtype;  // of the result
+  Tensor shifted;
+};
+
+Exponents exponents(const char* op, const Tensor& self, int64_t dim, std::optional<DType> dtype,
+                    At at) {
+  check_defined(op, "self", self, at);
+  const int wrapped = wrap_dim(op, dim, self.sizes().rank(), at);
+  const DType result = dtype.value_or(to_floating(self.dtype()));
+  LZ_CHECK_AT(is_floating(result), TypeError, at, "{}: need a dtype of float; got {}", op,
+              name_of(result));
+  const Tensor wide = to(to(self, result, at), to_wide(result), at);
+  return {result, wide.sub(amax(wide.detach(at), wrapped, true, at), 1, at)};
+}
+
 }  // namespace
+
+Tensor softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype, At at) {
+  const Exponents of = exponents("softmax", self, dim, dtype, at);
+  const Tensor powers = of.shifted.exp(at);
+  return to(powers.div(powers.sum(dim, true, std::nullopt, at), at), of.dtype, at);
+}
+
+Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<DType> dtype, At at) {
+  const Exponents of = exponents("log_softmax", self, dim, dtype, at);
+  const Tensor total = of.shifted.exp(at).sum(dim, true, std::nullopt, at);
+  return to(of.shifted.sub(total.log(at), 1, at), of.dtype, at);
+}
 
 Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tensor& weight,
                   const Tensor& bias, double eps, At at) {
   const DimList dims = covered_dims("layer_norm", input, normalized_shape, at);
   check_affine("layer_norm", "weight", weight, normalized_shape, at);
   check_affine("layer_norm", "bias", bias, normalized_shape, at);
-  const Tensor centred = input.sub(mean(input, dims, true, at), 1, at);
+  const Tensor centred = input.sub(mean(input, dims, true, std::nullopt, at), 1, at);
   Tensor result = by_root_mean_square(centred, dims, eps, at);
   if (weight.defined()) result = result.mul(weight, at);
   return bias.defined() ? result.add(bias, 1, at) : result;

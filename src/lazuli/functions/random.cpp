@@ -119,6 +119,8 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, At
   LZ_CHECK_AT(shape.rank() == 1 || shape.rank() == 2, ValueError, at,
               "multinomial: need weights in one or two dimensions; got {}",
               to_string(self.variable().type()));
+  LZ_CHECK_AT(shape.back() > 0, ValueError, at, "multinomial: need at least one weight; got {}",
+              to_string(self.variable().type()));
   LZ_CHECK_AT(num_samples > 0 && (replacement || num_samples <= shape.back()), ValueError, at,
               "multinomial: need num_samples from 1 on, without replacement to {}; got {}",
               shape.back(), num_samples);

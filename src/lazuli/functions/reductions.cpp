@@ -72,9 +72,23 @@ Moments moments(const char* op, const Tensor& self, const DimList& dim,
           keepdim ? mean : mean.view(folded_shape(self, dims, false), at)};
 }
 
-// Where along dim `place` finds the element that stands for each line, and that element.
+// The index of the largest element along dim, or of the least; a NaN is either, the first of equals
+// wins. Counted in 32 bits where they suffice: twice as many fit a vector.
+Tensor place_along(const Tensor& self, int dim, bool keepdim, bool is_least, At at) {
+  const int64_t extent = self.sizes()[dim];
+  const DType dtype = extent <= INT32_MAX ? kInt32 : kInt64;
+  Shape shape = Shape::filled(self.sizes().rank(), 1);
+  shape[dim] = extent;
+  const Tensor index = view(arange(extent, dtype, at), shape, at);
+  const Tensor extreme = is_least ? amin(self, dim, true, at) : amax(self, dim, true, at);
+  const Tensor number = arithmetic::where(self.eq(self, at), extent, index, at);
+  const Tensor candidate = arithmetic::where(self.eq(extreme, at), index, number, at);
+  return to(amin(candidate, dim, keepdim, at), kInt64, at);
+}
+
+// The largest or the least element of each line along dim, and its index.
 std::tuple<Tensor, Tensor> pick(const char* op, const Tensor& self, int64_t dim, bool keepdim,
-                                Tensor (*place)(const Tensor&, int64_t, bool, At), At at) {
+                                bool is_least, At at) {
   check_defined(op, "self", self, at);
   const int rank = self.sizes().rank();
   const int wrapped = wrap_dim(op, dim, rank, at);
@@ -86,7 +100,7 @@ std::tuple<Tensor, Tensor> pick(const char* op, const Tensor& self, int64_t dim,
   Tensor indices;
   {
     const NoGradGuard no_grad;
-    indices = place(self, wrapped, true, at);
+    indices = place_along(self, wrapped, true, is_least, at);
   }
   const Tensor values = gather(self, wrapped, indices, at);
   if (keepdim) return {values, indices};
@@ -96,7 +110,7 @@ std::tuple<Tensor, Tensor> pick(const char* op, const Tensor& self, int64_t dim,
 
 // The index along dim, of the row-major elements without it.
 Tensor place_of(const char* op, const Tensor& self, std::optional<int64_t> dim, bool keepdim,
-                Tensor (*place)(const Tensor&, int64_t, bool, At), At at) {
+                bool is_least, At at) {
   check_defined(op, "self", self, at);
   const NoGradGuard no_grad;
   const int rank = self.sizes().rank();
@@ -104,30 +118,43 @@ Tensor place_of(const char* op, const Tensor& self, std::optional<int64_t> dim, 
     const int wrapped = wrap_dim(op, *dim, rank, at);
     if (rank == 0) return full({}, 0, kInt64, at);
     check_elements(op, self, Dims{wrapped}, at);
-    return place(self, wrapped, keepdim, at);
+    return place_along(self, wrapped, keepdim, is_least, at);
   }
   LZ_CHECK_AT(self.numel() > 0, ValueError, at, "{}: need at least one element; got {}", op,
               to_string(self.sizes()));
-  const Tensor index = place(reshape(self, {-1}, at), 0, false, at);
+  const Tensor index = place_along(reshape(self, {-1}, at), 0, false, is_least, at);
   return keepdim ? view(index, Shape::filled(rank, 1), at) : index;
 }
 
 }  // namespace
 
+Tensor mean(const Tensor& self, const DimList& dim, bool keepdim, std::optional<DType> dtype,
+            At at) {
+  check_defined("mean", "self", self, at);
+  const Tensor x = dtype ? to(self, *dtype, at) : self;
+  check_floating("mean", "self", x, at);
+  const Tensor total = wide(x, at).sum(dim, keepdim, std::nullopt, at);
+  return to(total.div(folded_count(x, dim, at), at), x.dtype(), at);
+}
+
+Tensor mean(const Tensor& self, std::optional<DType> dtype, At at) {
+  return mean(self, DimList(), false, dtype, at);
+}
+
 Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim, At at) {
-  return place_of("argmax", self, dim, keepdim, internal::argmax_along, at);
+  return place_of("argmax", self, dim, keepdim, false, at);
 }
 
 Tensor argmin(const Tensor& self, std::optional<int64_t> dim, bool keepdim, At at) {
-  return place_of("argmin", self, dim, keepdim, internal::argmin_along, at);
+  return place_of("argmin", self, dim, keepdim, true, at);
 }
 
 std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim, At at) {
-  return pick("max", self, dim, keepdim, internal::argmax_along, at);
+  return pick("max", self, dim, keepdim, false, at);
 }
 
 std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim, At at) {
-  return pick("min", self, dim, keepdim, internal::argmin_along, at);
+  return pick("min", self, dim, keepdim, true, at);
 }
 
 std::tuple<Tensor, Tensor> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim,

@@ -90,6 +90,20 @@ Tensor internal::scatter_fold(const Tensor& self, int64_t dim, const Tensor& ind
   return record.run();
 }
 
+Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+               std::string_view reduce, At at) {
+  check_choice("scatter", "reduce", reduce, {"add", "multiply"}, at);
+  const std::string_view fold = reduce == "add" ? "sum" : "prod";
+  return scatter_reduce(self, dim, index, src, fold, true, at);
+}
+
+Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, Scalar value,
+               std::string_view reduce, At at) {
+  check_defined("scatter", "self", self, at);
+  check_defined("scatter", "index", index, at);
+  return scatter(self, dim, index, one_each(index, value, self.dtype(), at), reduce, at);
+}
+
 Tensor scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
                       std::string_view reduce, bool include_self, At at) {
   check_defined("scatter_reduce", "self", self, at);

@@ -38,6 +38,33 @@ Tensor true_places(const Tensor& mask, At at) {
   return internal::nonzero_places(mask, read_size(mask.sum(std::nullopt, at), at), at);
 }
 
+Tensor internal::selected(const Tensor& self, const Tensor& mask, int64_t count, At at) {
+  Record record(op::OpKind::selected, at);
+  record.tensor(self);
+  record.tensor(mask);
+  record.size(count);
+  return record.run();
+}
+
+Tensor chosen(const Tensor& vector, const Tensor& mask, At at) {
+  return internal::selected(vector, mask, read_size(mask.sum(std::nullopt, at), at), at);
+}
+
+std::vector<Tensor> nonzero(const Tensor& self, bool as_tuple, At at) {
+  LZ_CHECK_AT(as_tuple, ValueError, at, "nonzero: need as_tuple to be True or absent");
+  const Tensor places = nonzero(self.defined() && self.dim() == 0 ? view(self, {1}, at) : self, at);
+  return unbind(places, 1, at);
+}
+
+std::vector<Tensor> where(const Tensor& condition, At at) { return nonzero(condition, true, at); }
+
+Tensor where(const Tensor& condition, Scalar self, Scalar other, At at) {
+  check_defined("where", "condition", condition, at);
+  check_dtype("where", "condition", condition, kBool, at);
+  const DType dtype = promote(self.category(), other.category());
+  return where(condition, full({}, self, dtype, at), other, at);
+}
+
 Tensor nonzero(const Tensor& self, At at) {
   check_defined("nonzero", "self", self, at);
   return true_places(to(self, kBool, at), at);
@@ -48,8 +75,7 @@ Tensor masked_select(const Tensor& self, const Tensor& mask, At at) {
   check_defined("masked_select", "mask", mask, at);
   check_dtype("masked_select", "mask", mask, kBool, at);
   const Shape shape = met("masked_select", self.sizes(), mask.sizes(), at);
-  const Tensor places = true_places(flat(mask.expand(shape, at), at), at);
-  return gather(flat(self.expand(shape, at), at), 0, places.view({-1}, at), at);
+  return chosen(flat(self.expand(shape, at), at), flat(mask.expand(shape, at), at), at);
 }
 
 Tensor stack(TensorList tensors, int64_t dim, At at) {

@@ -31,6 +31,18 @@ Tensor internal::sorted_places(const Tensor& self, int64_t dim, int64_t descendi
   return record.run();
 }
 
+Tensor internal::sorted_values(const Tensor& self, At at) {
+  Record record(OpKind::sorted_values, at);
+  record.tensor(self);
+  return record.run();
+}
+
+Tensor internal::row_places(const Tensor& self, At at) {
+  Record record(OpKind::row_places, at);
+  record.tensor(self);
+  return record.run();
+}
+
 Tensor internal::top_places(const Tensor& self, int64_t k, int64_t dim, int64_t largest, At at) {
   Record record(OpKind::top_places, at);
   record.tensor(self);
@@ -80,9 +92,12 @@ std::tuple<Tensor, Tensor> kthvalue(const Tensor& self, int64_t k, int64_t dim, 
 }
 
 Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_int32, bool right,
-                    At at) {
+                    std::optional<std::string_view> side, At at) {
   check_defined("searchsorted", "sorted_sequence", sorted_sequence, at);
   check_defined("searchsorted", "self", self, at);
+  if (side) check_choice("searchsorted", "side", *side, {"left", "right"}, at);
+  LZ_CHECK_AT(!right || side != "left", ValueError, at,
+              "searchsorted: need right or side; got right with side='left'");
   const Shape& sequence = sorted_sequence.sizes();
   const Shape& values = self.sizes();
   bool fits = sequence.rank() == 1 || (sequence.rank() > 1 && sequence.rank() == values.rank());
@@ -91,48 +106,103 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
               "searchsorted: need a sequence [N], or one for each line of self; got {} and {}",
               to_string(sequence), to_string(values));
   const DType dtype = promote(sorted_sequence.dtype(), self.dtype());
-  const Tensor places =
-      internal::searched_places(to(sorted_sequence, dtype, at), to(self, dtype, at), right, at);
+  const Tensor places = internal::searched_places(
+      to(sorted_sequence, dtype, at), to(self, dtype, at), right || side == "right", at);
   return out_int32 ? to(places, kInt32, at) : places;
+}
+
+Tensor searchsorted(const Tensor& sorted_sequence, Scalar self, bool out_int32, bool right,
+                    std::optional<std::string_view> side, At at) {
+  check_defined("searchsorted", "sorted_sequence", sorted_sequence, at);
+  const DType dtype = promote_weak(sorted_sequence.dtype(), self.category());
+  return searchsorted(sorted_sequence, full({}, self, dtype, at), out_int32, right, side, at);
 }
 
 Tensor bucketize(const Tensor& self, const Tensor& boundaries, bool out_int32, bool right, At at) {
   check_defined("bucketize", "boundaries", boundaries, at);
   LZ_CHECK_AT(boundaries.dim() == 1, ValueError, at, "bucketize: need boundaries [N]; got {}",
               to_string(boundaries.sizes()));
-  return searchsorted(boundaries, self, out_int32, right, at);
+  return searchsorted(boundaries, self, out_int32, right, std::nullopt, at);
 }
 
-// Of the elements in their order each that differs from the one before begins a group.
+Tensor bucketize(Scalar self, const Tensor& boundaries, bool out_int32, bool right, At at) {
+  check_defined("bucketize", "boundaries", boundaries, at);
+  const DType dtype = promote_weak(boundaries.dtype(), self.category());
+  return bucketize(full({}, self, dtype, at), boundaries, out_int32, right, at);
+}
+
+namespace {
+
+// Of elements or rows in their order, whether each differs from the one before: where a group of
+// equal ones begins.
+Tensor begins_of(const Tensor& ordered, At at) {
+  const int64_t length = ordered.size(0, at);
+  const Tensor first = full({std::min<int64_t>(length, 1)}, true, kBool, at);
+  if (length < 2) return first;
+  Tensor differs =
+      narrow(ordered, 0, 1, length - 1, at).ne(narrow(ordered, 0, 0, length - 1, at), at);
+  if (ordered.dim() > 1) differs = any(differs, 1, false, at);
+  return cat({first, differs}, 0, at);
+}
+
+// The index of its group for each element, and how many each group has.
+struct Groups {
+  Tensor inverse;
+  Tensor counts;
+};
+
+Groups groups_of(const Tensor& order, const Tensor& begins, const Tensor& firsts,
+                 bool wants_inverse, bool wants_counts, At at) {
+  Groups groups;
+  const int64_t length = order.numel();
+  if (wants_inverse) {
+    const Tensor group = cumsum(begins, 0, std::nullopt, at).sub(1, 1, at);
+    groups.inverse = scatter(full({length}, 0, kInt64, at), 0, order, group, at);
+  }
+  if (wants_counts) {
+    const int64_t count = firsts.numel();
+    const Tensor end = full({std::min<int64_t>(count, 1)}, length, kInt64, at);
+    const Tensor after = cat(
+        {narrow(firsts, 0, std::min<int64_t>(count, 1), std::max<int64_t>(count - 1, 0), at), end},
+        0, at);
+    groups.counts = after.sub(firsts, 1, at);
+  }
+  return groups;
+}
+
+}  // namespace
+
 std::tuple<Tensor, Tensor, Tensor> unique(const Tensor& self, bool, bool return_inverse,
-                                          bool return_counts, At at) {
+                                          bool return_counts, std::optional<int64_t> dim, At at) {
   check_defined("unique", "self", self, at);
   const NoGradGuard no_grad;
-  const Tensor elements = reshape(self, {-1}, at);
-  const int64_t length = elements.numel();
-  const Tensor order = internal::sorted_places(elements, 0, 0, at);
-  const Tensor ordered = gather(elements, 0, order, at);
-  Tensor begins = full({length}, true, kBool, at);
-  if (length > 1) {
-    const Tensor differs =
-        narrow(ordered, 0, 1, length - 1, at).ne(narrow(ordered, 0, 0, length - 1, at), at);
-    begins = cat({full({1}, true, kBool, at), differs}, 0, at);
+  const int along = dim ? wrap_dim("unique", *dim, self.sizes().rank(), at) : 0;
+  if (!dim || self.dim() <= 1) {
+    const Tensor elements = reshape(self, {-1}, at);
+    if (!return_inverse && !return_counts) {
+      const Tensor ordered = internal::sorted_values(elements, at);
+      return {chosen(ordered, begins_of(ordered, at), at), {}, {}};
+    }
+    const Tensor order = internal::sorted_places(elements, 0, 0, at);
+    const Tensor ordered = gather(elements, 0, order, at);
+    const Tensor begins = begins_of(ordered, at);
+    const Tensor firsts = true_places(begins, at).view({-1}, at);
+    Groups groups = groups_of(order, begins, firsts, return_inverse, return_counts, at);
+    if (return_inverse) groups.inverse = groups.inverse.view(self.sizes(), at);
+    const Tensor values = gather(ordered, 0, firsts, at);
+    return {is_floating(self.dtype()) ? values.add(0, 1, at) : values,  // -0 + 0 is 0
+            groups.inverse, groups.counts};
   }
+  const Tensor slices = movedim(self, along, 0, at);
+  int64_t width = 1;
+  for (int i = 1; i < slices.dim(); ++i) width *= slices.sizes()[i];
+  const Tensor rows = reshape(slices, {slices.sizes()[0], width}, at);
+  const Tensor order = internal::row_places(rows, at);
+  const Tensor begins = begins_of(index_select(rows, 0, order, at), at);
   const Tensor firsts = true_places(begins, at).view({-1}, at);
-  Tensor inverse, counts;
-  if (return_inverse) {
-    const Tensor group = cumsum(begins, 0, std::nullopt, at).sub(1, 1, at);
-    inverse = scatter(full({length}, 0, kInt64, at), 0, order, group, at).view(self.sizes(), at);
-  }
-  if (return_counts) {
-    const int64_t groups = firsts.numel();
-    const Tensor after =
-        groups == 0
-            ? firsts
-            : cat({narrow(firsts, 0, 1, groups - 1, at), full({1}, length, kInt64, at)}, 0, at);
-    counts = after.sub(firsts, 1, at);
-  }
-  return {gather(ordered, 0, firsts, at), inverse, counts};
+  const Groups groups = groups_of(order, begins, firsts, return_inverse, return_counts, at);
+  const Tensor output = index_select(self, along, gather(order, 0, firsts, at), at);
+  return {is_floating(self.dtype()) ? output.add(0, 1, at) : output, groups.inverse, groups.counts};
 }
 
 Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert, At at) {

@@ -60,10 +60,14 @@ void ThresholdImpl::pretty_print(std::ostream& out) const {
       << "threshold=" << threshold << ", value=" << value << ")";
 }
 
-Tensor SoftmaxImpl::forward(const Tensor& input, At at) { return softmax(input, dim, at); }
+Tensor SoftmaxImpl::forward(const Tensor& input, At at) {
+  return softmax(input, dim, std::nullopt, at);
+}
 void SoftmaxImpl::pretty_print(std::ostream& out) const { out << "Softmax(dim=" << dim << ")"; }
 
-Tensor LogSoftmaxImpl::forward(const Tensor& input, At at) { return log_softmax(input, dim, at); }
+Tensor LogSoftmaxImpl::forward(const Tensor& input, At at) {
+  return log_softmax(input, dim, std::nullopt, at);
+}
 void LogSoftmaxImpl::pretty_print(std::ostream& out) const {
   out << "LogSoftmax(dim=" << dim << ")";
 }

@@ -10,15 +10,10 @@
 #include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
 #include "lazuli/nn/nn.h"
+#include "lazuli/nn/test_names.h"
 
 namespace lazuli::nn {
 namespace {
-
-std::vector<std::string> names_of(const Module& module) {
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : module.named_parameters()) names.push_back(name);
-  return names;
-}
 
 TEST(Linear, HasLibtorchsNamesAndShapes) {
   Linear layer(3, 2);

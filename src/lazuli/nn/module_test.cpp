@@ -8,15 +8,10 @@
 #include "lazuli/functions/creation.h"
 #include "lazuli/functions/functions.gen.h"
 #include "lazuli/nn/nn.h"
+#include "lazuli/nn/test_names.h"
 
 namespace lazuli::nn {
 namespace {
-
-std::vector<std::string> names_of(const Module& module) {
-  std::vector<std::string> names;
-  for (const auto& [name, tensor] : module.named_parameters()) names.push_back(name);
-  return names;
-}
 
 // A model as users write it.
 class Net : public Module {

@@ -252,6 +252,10 @@ Shape infer_library(const Application& application) {
       return infer_multinomial(application);
     case OpKind::nonzero_places:
       return {application.sizes[0], self.rank()};
+    case OpKind::selected:
+      return {application.sizes[0]};
+    case OpKind::row_places:
+      return {self[0]};
     case OpKind::top_places: {
       Shape shape = self;
       if (shape.rank() > 0) shape[checked_dim(application)] = application.sizes[0];

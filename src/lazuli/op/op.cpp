@@ -8,6 +8,10 @@ const Traits& traits_of(OpKind kind) { return tables::row_of(tables::kTraits, ki
 
 std::string_view name_of(OpKind kind) { return traits_of(kind).name; }
 
+std::string_view name_of(Function function) {
+  return tables::kFunctionNames[static_cast<uint32_t>(function)];
+}
+
 int leading_operand(OpKind kind) {
   return tables::row_of(tables::kTypeRules, kind).leading_operand;
 }

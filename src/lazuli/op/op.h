@@ -10,6 +10,7 @@
 #include "lazuli/core/scalar.h"
 #include "lazuli/core/shape.h"
 #include "lazuli/kernel/builder.h"
+#include "lazuli/op/function_names.gen.h"
 #include "lazuli/op/kinds.gen.h"  // enum class OpKind : uint16_t { add, amax, ... }; kOpKindCount
 
 namespace lazuli::op {
@@ -47,6 +48,8 @@ enum class ScatterFold : int64_t { product, max, min };
 
 const Traits& traits_of(OpKind kind);
 std::string_view name_of(OpKind kind);
+// Of the unnamed one it is empty.
+std::string_view name_of(Function function);
 
 // An operator applied, as far as its result's type depends on it.
 struct Application {

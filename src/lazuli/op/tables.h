@@ -51,6 +51,7 @@ using Formula = kernel::Value (*)(kernel::Builder& builder, std::span<const kern
 
 extern const Traits kTraits[kOpKindCount];
 extern const TypeRule kTypeRules[kOpKindCount];
+extern const std::string_view kFunctionNames[];  // in the order of Function
 extern const ReductionRule kReductionRules[kOpKindCount];
 extern const Formula kFormulas[kOpKindCount][kDTypeCount];
 

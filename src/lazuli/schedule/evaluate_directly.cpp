@@ -392,34 +392,6 @@ Array parameter_value(const GraphCase& one, const Node& node) {
   return result;
 }
 
-// Calls `function` with a value of the C++ type of the dtype's elements.
-template <typename Function>
-void with_elements(DType dtype, const Function& function) {
-  switch (dtype) {
-    case DType::boolean:
-      break;
-    case DType::u8:
-      return function(uint8_t());
-    case DType::i8:
-      return function(int8_t());
-    case DType::i16:
-      return function(int16_t());
-    case DType::i32:
-      return function(int32_t());
-    case DType::i64:
-      return function(int64_t());
-    case DType::f16:
-      return function(float16());
-    case DType::bf16:
-      return function(bfloat16());
-    case DType::f32:
-      return function(float());
-    case DType::f64:
-      return function(double());
-  }
-  LZ_ASSERT(false, "no arithmetic of {}", name_of(dtype));
-}
-
 // In what sums of elements are formed: unsigned words wrap.
 template <typename T>
 using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t,

@@ -1,6 +1,7 @@
-// Random choices that are the same everywhere, for tests.
+// Random choices that are the same on every machine and with every standard library, for tests.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 
@@ -18,11 +19,12 @@ class Random {
   }
   // In [first, last].
   int64_t between(int64_t first, int64_t last) {
-    return first + static_cast<int64_t>(bits() % static_cast<uint64_t>(last - first + 1));
+    const auto count = static_cast<uint64_t>(last) - static_cast<uint64_t>(first) + 1;
+    return static_cast<int64_t>(static_cast<uint64_t>(first) + (count ? bits() % count : bits()));
   }
   bool one_in(int n) { return bits() % static_cast<uint64_t>(n) == 0; }
   template <typename List>
-  auto pick(const List& list) {
+  const auto& pick(const List& list) {
     return list[bits() % std::size(list)];
   }
 

@@ -49,10 +49,18 @@ void running_place(const backend::LibraryCall& call);
 void flip(const backend::LibraryCall& call);
 // The places of the true elements in row-major order, a row of the result each.
 void nonzero_places(const backend::LibraryCall& call);
+// Operands: self and a mask, both [N]. The elements of self where the mask holds, one after
+// another.
+void selected(const backend::LibraryCall& call);
 
 // Attributes: dim, and whether the greatest come first. The places of the elements in their order;
 // equal ones in the order in which they stand, a NaN being the greatest and equal to any other.
 void sorted_places(const backend::LibraryCall& call);
+// The elements of self, [N], in that order, 0 in the place of -0.
+void sorted_values(const backend::LibraryCall& call);
+// The places of the rows of a matrix in the order that their first different elements have; equal
+// ones in the order in which they stand.
+void row_places(const backend::LibraryCall& call);
 // Attributes: dim, and whether the greatest are wanted. The first places of that order, as many as
 // the result holds.
 void top_places(const backend::LibraryCall& call);

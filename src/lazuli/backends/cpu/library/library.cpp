@@ -33,6 +33,12 @@ void call_library(const backend::LibraryCall& call) {
       return flip(call);
     case op::OpKind::nonzero_places:
       return nonzero_places(call);
+    case op::OpKind::selected:
+      return selected(call);
+    case op::OpKind::sorted_values:
+      return sorted_values(call);
+    case op::OpKind::row_places:
+      return row_places(call);
     case op::OpKind::sorted_places:
       return sorted_places(call);
     case op::OpKind::top_places:

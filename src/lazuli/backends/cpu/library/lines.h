@@ -94,32 +94,6 @@ inline backend::TensorArgument with_dimension(backend::TensorArgument argument) 
   return argument;
 }
 
-// Calls f with an element of the C++ type of `dtype`; bools are bytes, 0 or 1.
-template <typename F>
-void with_elements(DType dtype, const F& f) {
-  switch (dtype) {
-    case DType::boolean:
-    case DType::u8:
-      return f(uint8_t{});
-    case DType::i8:
-      return f(int8_t{});
-    case DType::i16:
-      return f(int16_t{});
-    case DType::i32:
-      return f(int32_t{});
-    case DType::i64:
-      return f(int64_t{});
-    case DType::f16:
-      return f(float16{});
-    case DType::bf16:
-      return f(bfloat16{});
-    case DType::f32:
-      return f(float{});
-    case DType::f64:
-      return f(double{});
-  }
-}
-
 // Copies the elements of `source` in row-major order.
 template <typename T>
 void copy_contiguous(const backend::TensorArgument& source, T* target) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -109,6 +111,82 @@ TEST(Lines, OrdersHaveTheSameBits) {
   }
   expect_same_bits<float, int64_t>(OpKind::sorted_places, {1, 600'000}, {1, 0});
   expect_same_bits<double, int64_t>(OpKind::sorted_places, {600'000, 1}, {0, 1});
+}
+
+TEST(Lines, ElementsAloneAreSortedAsTheirPlacesSay) {
+  for (const int64_t count : {0, 1, 200, 3000, 400'000}) {
+    Values<float> values = random_values<float>({count});
+    if (count > 100) values.elements[7] = -0.0f;
+    if (count > 100) values.elements[8] = std::numeric_limits<float>::quiet_NaN();
+    const auto places = call<int64_t>(OpKind::sorted_places, {values.argument()}, {0, 0}, {count});
+    const int threads = runtime::thread_count();
+    for (const int team : {1, 2, 5}) {
+      runtime::set_thread_count(team);
+      const auto sorted = call<float>(OpKind::sorted_values, {values.argument()}, {}, {count});
+      for (size_t i = 0; i < places.size(); ++i) {
+        const float want = values.elements[static_cast<size_t>(places[i])];
+        ASSERT_TRUE(sorted[i] == want || (std::isnan(sorted[i]) && std::isnan(want))) << i;
+        ASSERT_FALSE(sorted[i] == 0 && std::signbit(sorted[i])) << i;
+      }
+    }
+    runtime::set_thread_count(threads);
+  }
+  Values<int8_t> bytes = random_values<int8_t>({5000});
+  Values<bfloat16> halves = random_values<bfloat16>({5000});
+  Values<int64_t> longs = random_values<int64_t>({5000});
+  const auto is_sorted = [](const auto& sorted) {
+    return std::is_sorted(sorted.begin(), sorted.end(), [](auto a, auto b) { return +a < +b; });
+  };
+  EXPECT_TRUE(is_sorted(call<int8_t>(OpKind::sorted_values, {bytes.argument()}, {}, {5000})));
+  EXPECT_TRUE(is_sorted(call<bfloat16>(OpKind::sorted_values, {halves.argument()}, {}, {5000})));
+  EXPECT_TRUE(is_sorted(call<int64_t>(OpKind::sorted_values, {longs.argument()}, {}, {5000})));
+}
+
+TEST(Lines, RowsAreOrderedByTheirFirstDifference) {
+  for (const int64_t count : {0, 1, 50, 60'000}) {
+    Values<int8_t> values = random_values<int8_t>({count, 3});
+    for (int8_t& each : values.elements) each = static_cast<int8_t>(each % 4);
+    const auto got = call<int64_t>(OpKind::row_places, {values.argument()}, {}, {count});
+    std::vector<int64_t> want(static_cast<size_t>(count));
+    std::iota(want.begin(), want.end(), 0);
+    std::stable_sort(want.begin(), want.end(), [&](int64_t a, int64_t b) {
+      const int8_t* rows = values.elements.data();
+      return std::lexicographical_compare(rows + 3 * a, rows + 3 * a + 3, rows + 3 * b,
+                                          rows + 3 * b + 3);
+    });
+    EXPECT_EQ(got, want);
+  }
+}
+
+// Masks of several parts, some of which hold everywhere or nowhere.
+TEST(Lines, WhatAMaskHoldsComesInOrder) {
+  for (const Shape& shape : {Shape{200'003}, Shape{50'001, 4}, Shape{41, 70, 60}}) {
+    Values<float> values = random_values<float>(shape);
+    std::vector<uint8_t> holds(values.elements.size());
+    std::vector<float> elements;
+    std::vector<int64_t> places;
+    std::mt19937 random(3);
+    for (size_t i = 0; i < holds.size(); ++i) {
+      holds[i] = i < 70'000 ? i % 5'000 < 2'000 : random() % 2;
+      if (!holds[i]) continue;
+      elements.push_back(values.elements[i]);
+      const Dims strides = contiguous_strides(shape);
+      for (int dim = 0; dim < shape.rank(); ++dim) {
+        places.push_back(static_cast<int64_t>(i) / strides[dim] % shape[dim]);
+      }
+    }
+    const auto count = static_cast<int64_t>(elements.size());
+    const auto masked = [&](const Shape& as) {
+      return TensorArgument{reinterpret_cast<char*>(holds.data()), kBool, as,
+                            contiguous_strides(as)};
+    };
+    EXPECT_EQ(call<int64_t>(OpKind::nonzero_places, {masked(shape)}, {}, {count, shape.rank()}),
+              places);
+    TensorArgument vector = values.argument();
+    vector.shape = {shape.product()};
+    vector.strides = {1};
+    EXPECT_EQ(call<float>(OpKind::selected, {vector, masked(vector.shape)}, {}, {count}), elements);
+  }
 }
 
 TEST(Lines, OrdersAreStable) {

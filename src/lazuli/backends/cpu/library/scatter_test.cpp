@@ -84,6 +84,27 @@ TEST(ScatterAdd, AddsInOrder) {
   expect_as_by_hand<float>({3, 4}, {0, 4}, 0);
 }
 
+TEST(ScatterAdd, CutsLongLines) {
+  expect_as_by_hand<float>({1000}, {300'000}, 0);
+  expect_as_by_hand<float>({40'003}, {150'001}, 0);
+  expect_as_by_hand<float>({1}, {140'000}, 0);
+  expect_as_by_hand<bfloat16>({3, 70'000}, {2, 140'000}, 1);
+}
+
+TEST(ScatterAdd, AddsWholeRows) {
+  std::vector<float> self(5 * 40), source(7 * 40), result(5 * 40);
+  std::vector<int64_t> index{4, 0, 4, 2, 2, 2, 0};
+  for (size_t i = 0; i < source.size(); ++i) source[i] = static_cast<float>(i % 13) / 3;
+  std::vector<float> expected = self;
+  for (size_t i = 0; i < source.size(); ++i) {
+    expected[static_cast<size_t>(index[i / 40]) * 40 + i % 40] += source[i];
+  }
+  EXPECT_EQ(run(argument(self, {5, 40}), 0, argument(index, {7, 40}, {1, 0}),
+                argument(source, {7, 40}), argument(result, {5, 40})),
+            0u);
+  EXPECT_EQ(result, expected);
+}
+
 TEST(ScatterAdd, TakesEveryDType) {
   expect_as_by_hand<uint8_t>({4, 5, 6}, {4, 3, 90}, 2);
   expect_as_by_hand<int8_t>({4, 5, 6}, {4, 3, 90}, 2);

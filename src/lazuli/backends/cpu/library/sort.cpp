@@ -1,5 +1,6 @@
 // Sorting: the order of each line's elements, as their places. An element and its place travel
-// together, so any way of sorting such pairs is a stable one and gives the same result.
+// together, so any way of sorting such pairs is a stable one and gives the same result. Where only
+// the elements are wanted, their keys are sorted alone.
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -15,10 +16,10 @@ namespace {
 using backend::LibraryCall;
 using backend::TensorArgument;
 
-constexpr int64_t kCompared = 256;       // shorter lines are sorted by comparing
-constexpr int64_t kShared = 256 * 1024;  // longer lines are sorted by all threads together
-constexpr int64_t kPart = 32 * 1024;     // least elements of a part of such a line
-constexpr int kDigits = 256;
+constexpr int64_t kCompared = 256;          // shorter lines are sorted by comparing
+constexpr int64_t kShared = 256 * 1024;     // longer lines are sorted by all threads together
+constexpr int64_t kWideDigits = 64 * 1024;  // from here on digits of 11 bits pay
+constexpr int64_t kPart = 32 * 1024;        // least elements of a part of such a line
 
 // Pairs of a key and a place, ordered by both.
 struct Wide {
@@ -37,27 +38,43 @@ Narrow pair_of(uint32_t key, int64_t place) {
 Wide pair_of(uint64_t key, int64_t place) { return {key, static_cast<uint64_t>(place)}; }
 int64_t place_in(Narrow pair) { return static_cast<int64_t>(pair & 0xffffffffu); }
 int64_t place_in(const Wide& pair) { return static_cast<int64_t>(pair.place); }
-unsigned digit_of(Narrow pair, int digit) { return pair >> (32 + 8 * digit) & 0xff; }
-unsigned digit_of(const Wide& pair, int digit) { return pair.key >> (8 * digit) & 0xff; }
+uint32_t key_in(Narrow pair) { return static_cast<uint32_t>(pair >> 32); }
+uint64_t key_in(const Wide& pair) { return pair.key; }
 
-// Sorts by the key's bytes, the last one first; each pass keeps the order of those before. The
+// A key alone.
+template <typename Key>
+struct Single {
+  Key key;
+  friend bool operator<(Single a, Single b) { return a.key < b.key; }
+};
+template <typename Key>
+Key key_in(Single<Key> single) {
+  return single.key;
+}
+
+// Sorts by the key's digits, the last one first; each pass keeps the order of those before. The
 // parts of a line know from all parts' counts where their pairs go, so it does not matter who moves
 // them.
-template <typename Pair>
-void radix_sort(Pair* pairs, Pair* spare, int64_t count, int digits) {
+template <int kKeyBytes, int kBits, typename Pair>
+void radix_sort(Pair* pairs, Pair* spare, int64_t count) {
+  constexpr size_t kDigits = size_t{1} << kBits;
   const int64_t parts = count < kShared ? 1 : std::min<int64_t>(16, count / kPart);
   const auto range = [&](int64_t part) {
     return std::pair(count * part / parts, count * (part + 1) / parts);
   };
-  std::vector<std::array<int64_t, kDigits>> places(static_cast<size_t>(parts));
+  // A cache line more than the digits, so that the parts' counts of one do not share a set.
+  std::vector<std::array<int64_t, kDigits + 8>> places(static_cast<size_t>(parts));
   Pair* from = pairs;
   Pair* to = spare;
-  for (int digit = 0; digit < digits; ++digit) {
+  for (int shift = 0; shift < 8 * kKeyBytes; shift += kBits) {
+    const auto digit_of = [shift](const Pair& pair) {
+      return static_cast<size_t>(key_in(pair) >> shift) & (kDigits - 1);
+    };
     runtime::parallel_for(parts, [&](int64_t part) {
       auto& counts = places[static_cast<size_t>(part)];
       counts.fill(0);
       const auto [first, last] = range(part);
-      for (int64_t i = first; i < last; ++i) ++counts[digit_of(from[i], digit)];
+      for (int64_t i = first; i < last; ++i) ++counts[digit_of(from[i])];
     });
     int64_t place = 0;
     bool is_one = false;  // all have the same digit
@@ -70,19 +87,21 @@ void radix_sort(Pair* pairs, Pair* spare, int64_t count, int digits) {
     runtime::parallel_for(parts, [&](int64_t part) {
       auto& next = places[static_cast<size_t>(part)];
       const auto [first, last] = range(part);
-      for (int64_t i = first; i < last; ++i) to[next[digit_of(from[i], digit)]++] = from[i];
+      for (int64_t i = first; i < last; ++i) to[next[digit_of(from[i])]++] = from[i];
     });
     std::swap(from, to);
   }
   if (from != pairs) std::copy_n(from, count, pairs);
 }
 
-template <typename Pair>
-void sort_pairs(Pair* pairs, Pair* spare, int64_t count, int digits) {
+template <int kKeyBytes, typename Pair>
+void sort_pairs(Pair* pairs, Pair* spare, int64_t count) {
   if (count < kCompared) {
     std::sort(pairs, pairs + count);
+  } else if (kKeyBytes == 4 && count >= kWideDigits) {  // three passes instead of four
+    radix_sort<kKeyBytes, 11>(pairs, spare, count);
   } else {
-    radix_sort(pairs, spare, count, digits);
+    radix_sort<kKeyBytes, 8>(pairs, spare, count);
   }
 }
 
@@ -102,11 +121,7 @@ void select_pairs(const T* line, int64_t length, int64_t step, SortKey<T> flip, 
     std::nth_element(pairs, pairs + wanted - 1, pairs + held);
     held = wanted;
     is_bounded = true;
-    if constexpr (sizeof(T) == 8) {
-      bound = pairs[wanted - 1].key;
-    } else {
-      bound = static_cast<uint32_t>(pairs[wanted - 1] >> 32);
-    }
+    bound = key_in(pairs[wanted - 1]);
   }
   if (held > wanted) std::nth_element(pairs, pairs + wanted - 1, pairs + held);
   std::sort(pairs, pairs + wanted);
@@ -157,7 +172,7 @@ void sorted_places(const LibraryCall& call) {
                            pairs[j] = pair_of(sort_key(line[j * step]) ^ flip, j);
                          }
                        });
-                       sort_pairs(pairs, pairs + length, length, static_cast<int>(sizeof(T)));
+                       sort_pairs<sizeof(T)>(pairs, pairs + length, length);
                        for (int64_t j = 0; j < length; ++j) to[j * to_step] = place_in(pairs[j]);
                      });
   });
@@ -177,6 +192,52 @@ void top_places(const LibraryCall& call) {
                        select_pairs(line, length, step, flip, wanted, pairs, room);
                        for (int64_t j = 0; j < wanted; ++j) to[j * to_step] = place_in(pairs[j]);
                      });
+  });
+}
+
+namespace {
+
+// Of bytes it is enough to know how often each comes.
+template <typename T>
+void sort_bytes(const T* from, int64_t step, int64_t length, T* to) {
+  const int64_t parts = std::clamp<int64_t>(length / kPart, 1, 16);
+  std::vector<std::array<int64_t, 256>> counts(static_cast<size_t>(parts));
+  runtime::parallel_for(parts, [&](int64_t part) {
+    auto& own = counts[static_cast<size_t>(part)];
+    own.fill(0);
+    const int64_t last = length * (part + 1) / parts;
+    for (int64_t i = length * part / parts; i < last; ++i) ++own[sort_key(from[i * step])];
+  });
+  for (size_t key = 0; key < 256; ++key) {
+    int64_t count = 0;
+    for (const auto& own : counts) count += own[key];
+    to = std::fill_n(to, count, element_of<T>(static_cast<SortKey<T>>(key)));
+  }
+}
+
+}  // namespace
+
+void sorted_values(const LibraryCall& call) {
+  const TensorArgument& self = call.operands[0];
+  const int64_t length = self.shape[0];
+  with_elements(self.dtype, [&](auto element) {
+    using T = decltype(element);
+    using Key = Single<SortKey<T>>;
+    const T* from = reinterpret_cast<const T*>(self.data);
+    T* to = reinterpret_cast<T*>(call.result.data);
+    if constexpr (sizeof(T) == 1) return sort_bytes(from, self.strides[0], length, to);
+    const auto scratch = runtime::Buffer::allocated(2 * length * int64_t{sizeof(Key)});
+    auto* keys = reinterpret_cast<Key*>(scratch->data());
+    const int64_t parts = std::max<int64_t>(1, length / kPart);
+    const auto in_parts = [&](const auto& visit) {
+      runtime::parallel_for(parts, [&](int64_t part) {
+        const int64_t last = length * (part + 1) / parts;
+        for (int64_t i = length * part / parts; i < last; ++i) visit(i);
+      });
+    };
+    in_parts([&](int64_t i) { keys[i].key = sort_key(from[i * self.strides[0]]); });
+    sort_pairs<sizeof(T)>(keys, keys + length, length);
+    in_parts([&](int64_t i) { to[i] = element_of<T>(keys[i].key); });
   });
 }
 

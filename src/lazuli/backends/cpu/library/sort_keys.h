@@ -30,4 +30,18 @@ SortKey<T> sort_key(T x) {
   }
 }
 
+// The element with that key, of equal ones 0 and not -0.
+template <typename T>
+T element_of(SortKey<T> key) {
+  if constexpr (std::is_integral_v<T>) {
+    constexpr SortKey<T> kSign = std::is_signed_v<T> ? SortKey<T>{1} << (8 * sizeof(T) - 1) : 0;
+    return static_cast<T>(key ^ kSign);
+  } else {
+    using Bits = std::conditional_t<sizeof(T) == 2, uint16_t, SortKey<T>>;
+    constexpr Bits kSign = Bits(Bits{1} << (8 * sizeof(T) - 1));
+    const Bits bits = static_cast<Bits>(key);
+    return std::bit_cast<T>(static_cast<Bits>(bits & kSign ? bits ^ kSign : ~bits));
+  }
+}
+
 }  // namespace lazuli::cpu
