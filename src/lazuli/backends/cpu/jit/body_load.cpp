@@ -42,7 +42,7 @@ void Body::load(int32_t i) {
   if (shape_.is_uniform) return load_uniform(i);
   if (access.kind == Access::Kind::ramp) return load_ramp(i);
   if (access.step == Step::none) return load_uniform(i);
-  if (access.step == Step::any) return shape_.is_masked ? load_staged(i) : load_any(i);
+  if (is_strided(access.step)) return shape_.is_masked ? load_staged(i) : load_any(i);
   is_staged(size_of(block_.operations[i].index)) ? load_staged(i) : load_unit(i);
 }
 

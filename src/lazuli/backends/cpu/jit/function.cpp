@@ -247,7 +247,7 @@ void Function::set_up_accesses() {
     if (access.step == Step::none) {
       place.column_stride = frame_.take_word();
       code_.mov(word(place.column_stride), 0);
-    } else if (is_ramp || access.step == Step::any) {
+    } else if (is_ramp || is_strided(access.step)) {
       copy(place.column_stride, a, offsetof(AccessArguments, column_stride));
     }
     if (gathers[a]) {
