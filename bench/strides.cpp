@@ -28,6 +28,28 @@ void measure(benchmark::State& state, const Shape& shape, lazuli::DType dtype, d
       static_cast<double>(state.iterations() * shape.product() * size_of(dtype)) * elements));
 }
 
+// The same with random indices below `extent`.
+template <typename Step>
+void measure_gather(benchmark::State& state, const Shape& shape, int64_t extent,
+                    const Shape& indices, double bytes, Step step) {
+  const Tensor x = lazuli::randn(shape);
+  const Tensor index = lazuli::randint(0, extent, indices);
+  lazuli::eval();
+  const auto run = [&] { benchmark::DoNotOptimize(step(x, index).data_ptr()); };
+  run();
+  for (auto _ : state) run();
+  state.SetBytesProcessed(
+      static_cast<int64_t>(static_cast<double>(state.iterations() * indices.product()) * bytes));
+}
+
+// `bytes`: read and written, for each index.
+#define LZ_GATHER(function, name, shape, extent, indices, bytes, expression)                   \
+  void function(benchmark::State& state) {                                                     \
+    measure_gather(state, Shape shape, extent, Shape indices, bytes,                           \
+                   [](const Tensor& x, const Tensor& index) -> Tensor { return expression; }); \
+  }                                                                                            \
+  BENCHMARK(function)->Name("strides/" name)->UseRealTime()
+
 // `elements`: read and written, for each of x.
 #define LZ_ROW(function, name, shape, dtype, elements, expression)                             \
   void function(benchmark::State& state) {                                                     \
@@ -77,5 +99,18 @@ LZ_SQUARE(step_3, "step_3", 1.34, x.slice(1, 0, 1 << 20, 3) + 1);
 LZ_SQUARE(step_4, "step_4", 1.25, x.slice(1, 0, 1 << 20, 4) + 1);
 LZ_SQUARE(step_2_add, "step_2_add", 2, x.slice(1, 0, 1 << 20, 2) + y.slice(1, 1, 1 << 20, 2));
 LZ_SQUARE(diagonal, "diagonal", 1, x.diagonal() + 1);
+
+LZ_GATHER(take_l2, "take/128k", ({1 << 17}), 1 << 17, ({1 << 20}), 16, x.take(index));
+LZ_GATHER(take_l3, "take/4M", ({1 << 22}), 1 << 22, ({1 << 22}), 16, x.take(index));
+LZ_GATHER(gather_1, "gather_1/2048", ({2048, 2048}), 2048, ({2048, 2048}), 16, x.gather(1, index));
+LZ_GATHER(gather_0, "gather_0/2048", ({2048, 2048}), 2048, ({2048, 2048}), 16, x.gather(0, index));
+LZ_GATHER(select_1, "index_select_1/2048", ({2048, 2048}), 2048, ({2048}), 2048 * 8,
+          x.index_select(1, index));
+LZ_GATHER(select_0, "index_select_0/2048", ({2048, 2048}), 2048, ({2048}), 2048 * 8,
+          x.index_select(0, index));
+LZ_GATHER(embedding_rows, "embedding/50000x256", ({50000, 256}), 50000, ({65536}), 256 * 8,
+          lazuli::embedding(x, index));
+LZ_GATHER(embedding_short, "embedding/50000x8", ({50000, 8}), 50000, ({65536}), 8 * 8,
+          lazuli::embedding(x, index));
 
 }  // namespace

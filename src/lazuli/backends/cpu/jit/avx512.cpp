@@ -267,7 +267,6 @@ class Avx512 final : public VectorSet {
   }
   bool masks_bytes() const override { return true; }
 
-  bool gathers() const override { return true; }
   void gather(Pair d, Pair index, const Gather& what, Label& is_legal) override {
     const Temporary offsets(registers_), upper(registers_);
     for (int part = 0; part < 2; ++part) {

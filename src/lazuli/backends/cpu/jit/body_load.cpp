@@ -1,5 +1,5 @@
 // How a block reads memory. Neighbouring elements come as vectors; other steps element by element;
-// tails that no mask covers, and gathers of sets that have none, lane by lane through the stack.
+// tails that no mask covers, and gathers of narrow elements, lane by lane through the stack.
 #include <algorithm>
 #include <cstddef>
 
@@ -253,8 +253,7 @@ bool Body::gather_vectors(int32_t i) {
   const Operation& operation = block_.operations[i];
   const uint32_t access = operation.index;
   const Access& declared = machine_.kernel.accesses[access];
-  if (!set_.gathers() || shape_.is_uniform || declared.kind == Access::Kind::ramp ||
-      size_of(access) < 4) {
+  if (shape_.is_uniform || declared.kind == Access::Kind::ramp || size_of(access) < 4) {
     return false;
   }
   const AccessPlace& place = machine_.accesses[access];

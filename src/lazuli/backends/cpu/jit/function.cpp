@@ -257,7 +257,7 @@ void Function::set_up_accesses() {
   }
   for (size_t a = 0; a < count; ++a) {
     const bool is_ramp = kernel_.accesses[a].kind == Access::Kind::ramp;
-    const bool is_vector = gathers[a] && set_->gathers() && kernel_.accesses[a].step != Step::none;
+    const bool is_vector = gathers[a] && kernel_.accesses[a].step != Step::none;
     if (walks[a] && (is_ramp || is_vector)) set_up_lanes(a);
   }
 }

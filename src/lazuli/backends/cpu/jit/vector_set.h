@@ -113,9 +113,9 @@ class VectorSet {
     Xbyak::RegExp lanes;
     bool has_lanes = false;  // else all lanes start at rsi
   };
-  virtual bool gathers() const { return false; }
-  // d apart from index. Jumps to `is_legal` unless an active index is out of range.
-  virtual void gather(Pair /*d*/, Pair /*index*/, const Gather&, Label& /*is_legal*/) {}
+  // d apart from index; rax and rdi are lost. Jumps to `is_legal` unless an active index is out of
+  // range.
+  virtual void gather(Pair d, Pair index, const Gather& what, Label& is_legal) = 0;
 
   // d's first bytes = those of a from `distance` (4, 8, 16 or 32) on.
   virtual void shift_down(int d, int a, int distance) = 0;
