@@ -52,6 +52,12 @@ class Avx2 final : public VectorSet {
     code_.vmovq(Xmm(d), from);
     code_.vpbroadcastq(Ymm(d), Xmm(d));
   }
+  void load_every_second(int d, const RegExp& from, int temporary) override {
+    load(d, from);
+    load(temporary, from + 28);  // its second element is the ninth
+    code_.vshufps(Ymm(d), Ymm(d), Ymm(temporary), 0b11011000);
+    code_.vpermpd(Ymm(d), Ymm(d), 0b11011000);
+  }
   void narrow(int d, int a, DType dtype) override {
     if (dtype == DType::f16) return code_.vcvtps2ph(Xmm(d), Ymm(a), kNearest);
     const Temporary upper(registers_);

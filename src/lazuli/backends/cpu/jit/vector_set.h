@@ -48,6 +48,9 @@ class VectorSet {
   void move(int d, int a);
   void load(int d, const RegExp& from);
   void store(const RegExp& to, int a);
+  // Four bytes of every eight from there on, as many as there are lanes; what lies after the last
+  // is not touched.
+  virtual void load_every_second(int d, const RegExp& from, int temporary) = 0;
   void store_past_caches(const RegExp& to, int a);
   virtual void zero(int d) = 0;
   // The 1, 2, 4 or 8 bytes there, in every place of so many; of 1 and 2 as far as widen() reads.
