@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "guarded_memory.h"
+#include "launched.h"
 #include "lazuli/base/format.h"
 #include "lazuli/base/hash.h"
 #include "lazuli/core/scalar.h"
@@ -19,22 +20,6 @@ using namespace kernel;
 GuardedMemory& guarded_memory() {
   static GuardedMemory memory;
   return memory;
-}
-
-// Columns of a row may be cut where nothing is folded and nothing happens once a row.
-bool may_cut_columns(const Kernel& kernel) {
-  if (kernel.form == Form::columns) return true;
-  if (kernel.has_reduction()) return false;
-  for (const Block& block : kernel.blocks) {
-    if (block.level != Level::point) continue;
-    for (uint32_t i = block.first; i < block.last; ++i) {
-      const Instruction& code = kernel.code[i];
-      if (code.primitive == Primitive::store) return false;
-      const bool loads = code.primitive == Primitive::load;
-      if (loads && kernel.accesses[code.index].step != Step::none) return false;
-    }
-  }
-  return true;
 }
 
 class Execution {

@@ -3,6 +3,7 @@
 // LAZULI_FUZZ_SEED where to begin, LAZULI_FUZZ_UPDATE=1 writes the digests anew.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <span>
 
 #include "execute.h"
+#include "launched.h"
 #include "lazuli/backends/cpu/jit/assemble.h"
 #include "lazuli/base/env.h"
 #include "lazuli/base/format.h"
@@ -41,14 +43,25 @@ int64_t environment(const char* name, int64_t otherwise) {
   return text && *text ? std::strtoll(text, nullptr, 10) : otherwise;
 }
 
-Executor interpreter(const std::string& name, env::Processor processor) {
-  return {name, [processor](const kernel::Kernel& kernel) {
+// `make` while the processor is another.
+Executor on(const std::string& name, env::Processor processor, Factory make) {
+  return {name, [processor, make = std::move(make)](const kernel::Kernel& kernel) {
             const env::Processor before = env::cpu();
             env::set_cpu(processor);
-            auto program = interpret::make_program(kernel);
+            auto program = make(kernel);
             env::set_cpu(before);
             return program;
           }};
+}
+
+Executor interpreter(const std::string& name, env::Processor processor) {
+  return on(name, processor,
+            [](const kernel::Kernel& one) { return interpret::make_program(one); });
+}
+
+bool has_turned(const kernel::Kernel& kernel) {
+  return std::any_of(kernel.accesses.begin(), kernel.accesses.end(),
+                     [](const kernel::Access& one) { return one.step == kernel::Step::turned; });
 }
 
 std::vector<Executor> executors() {
@@ -114,6 +127,12 @@ class KernelFuzz : public testing::Test {
       const Outcome outcome = execute(*other.make(one.kernel), one.kernel, one, Cut::none);
       expect_same(expected, outcome, other.name, one, one.kernel);
     }
+    if (has_turned(one.kernel) && may_launch(one.kernel)) {
+      const Executor& launched = launched_[seed % launched_.size()];
+      const Outcome outcome = execute(*launched.make(one.kernel), one.kernel, one, Cut::none);
+      expect_same(expected, outcome, launched.name, one, one.kernel);
+      expect_same_fault(expected, outcome, launched.name, one, one.kernel);
+    }
     // Every kernel whole; how else is a matter of its number.
     constexpr Cut kCuts[] = {Cut::none, Cut::boxes, Cut::none, Cut::chunks};
     const std::span cuts(kCuts);
@@ -131,6 +150,11 @@ class KernelFuzz : public testing::Test {
   const std::vector<Executor> other_interpreters_ = {
       interpreter("portable interpreter", env::Processor::portable),
       interpreter("avx2 interpreter", env::Processor::avx2)};
+  // The best that LAZULI_CPU allows, and what lies below it.
+  const std::vector<Executor> launched_ = {
+      on("launched", env::cpu(), make_launched),
+      on("launched on avx2", env::Processor::avx2, make_launched),
+      on("launched portable", env::Processor::portable, make_launched)};
   int failures_ = 0;
 };
 

@@ -254,7 +254,7 @@ class Generator {
       const auto index = static_cast<uint32_t>(random_.between(0, count - 1));
       if (!kernel_.accesses[index].written) return index;
     }
-    constexpr Step kSteps[] = {Step::unit, Step::unit, Step::any, Step::none};
+    constexpr Step kSteps[] = {Step::unit, Step::unit, Step::any, Step::turned, Step::none};
     Access access{.dtype = random_.one_in(3) ? kFloat32 : random_.pick(kAllDTypes),
                   .step = random_.pick(kSteps)};
     if (random_.one_in(6)) {
@@ -303,7 +303,8 @@ class Generator {
   void store_value(ValueId value, Level level) {
     Instruction store{Primitive::store, kernel_.code[value].type, {value, kNoValue, kNoValue}};
     store.index = static_cast<uint32_t>(kernel_.accesses.size());
-    Access access{.written = true, .step = random_.one_in(3) ? Step::any : Step::unit};
+    constexpr Step kSteps[] = {Step::unit, Step::unit, Step::unit, Step::any, Step::turned};
+    Access access{.written = true, .step = random_.pick(kSteps)};
     access.dtype = memory_of(store.type);
     if (level == Level::point && kernel_.form == Form::rows && random_.one_in(2)) {
       access.step = Step::none;

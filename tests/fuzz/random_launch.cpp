@@ -193,7 +193,7 @@ class Launch {
         if (name == kColumn) std::swap(name, order[0]);
       }
     }
-    int64_t next = access_.step == Step::any ? random_.between(1, 2) : 1;
+    int64_t next = is_strided(access_.step) ? random_.between(1, 2) : 1;
     for (const int name : order) {
       Axis& axis = axes_[name];
       const bool is_unit = name == kColumn && access_.step == Step::unit;

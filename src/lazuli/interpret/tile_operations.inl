@@ -293,6 +293,7 @@ int64_t column_stride(const Operation& operation, const Frame& frame, int64_t el
     case kernel::Step::unit:
       return element_size;
     case kernel::Step::any:
+    case kernel::Step::turned:
       break;
   }
   return frame.accesses[operation.access].column_stride;

@@ -43,10 +43,12 @@ enum class Level : uint8_t { once, point, loop };
 
 // How an access moves from one column to the next.
 enum class Step : uint8_t {
-  none,  // the same element for all columns
-  unit,  // neighbouring elements
-  any    // a byte stride given at launch
+  none,   // the same element for all columns
+  unit,   // neighbouring elements
+  any,    // a byte stride given at launch
+  turned  // the same; the elements of neighbouring rows lie nearer (a hint: never changes a bit)
 };
+constexpr bool is_strided(Step step) { return step >= Step::any; }
 
 // The type in which a kernel holds elements of a dtype. Loading is exact: u8 gets zeros above, i8
 // and i16 copies of their sign. Storing is the converse: a bool is a byte, 0 or 1; a narrow integer

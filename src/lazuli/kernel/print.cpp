@@ -23,7 +23,7 @@ namespace lazuli::kernel {
 namespace {
 
 std::string_view name_of(Step step) {
-  constexpr std::string_view kNames[] = {"none", "unit", "any"};
+  constexpr std::string_view kNames[] = {"none", "unit", "any", "turned"};
   return kNames[static_cast<int>(step)];
 }
 

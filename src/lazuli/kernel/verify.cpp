@@ -58,7 +58,7 @@ class Verifier {
   void check_accesses() const {
     for (const Access& access : kernel_.accesses) {
       require(access.kind <= Access::Kind::ramp && access.dtype <= DType::f64 &&
-                  access.step <= Step::any,
+                  access.step <= Step::turned,
               "an access holds an unknown enumerator");
       require(access.kind == Access::Kind::buffer || access.dtype == DType::i64,
               "a ramp's dtype is i64");

@@ -24,8 +24,7 @@ class Orderer {
     if (folded.empty()) {
       std::vector<AxisGroup> groups = group(kept);
       take_last(groups, order.columns);
-      take_last(groups, order.rows);
-      order.outer = std::move(groups);
+      take_rows(groups, order);
       return order;
     }
     std::vector<AxisGroup> loop = group(folded);
@@ -41,8 +40,7 @@ class Orderer {
     }
     std::vector<AxisGroup> groups = group(kept);
     if (across >= 0) take_last(groups, order.columns);
-    take_last(groups, order.rows);
-    order.outer = std::move(groups);
+    take_rows(groups, order);
     return order;
   }
 
@@ -51,6 +49,25 @@ class Orderer {
     if (groups.empty()) return;
     target = std::move(groups.back());
     groups.pop_back();
+  }
+
+  // An operand that lies otherwise than along the columns is read in tiles, of rows along which its
+  // elements are neighbours.
+  void take_rows(std::vector<AxisGroup>& groups, AxisOrder& order) const {
+    const auto has_neighbours = [&](const AxisGroup& group) {
+      for (size_t i = 0; i < operands_.size(); ++i) {
+        const int64_t across =
+            order.columns.axes.empty() ? 0 : stride(i, order.columns.innermost());
+        if (across > 1 && in_loop_[i] && stride(i, group.innermost()) == 1) return true;
+      }
+      return false;
+    };
+    if (order.form == kernel::Form::rows) {
+      const auto found = std::find_if(groups.begin(), groups.end(), has_neighbours);
+      if (found != groups.end()) std::rotate(found, found + 1, groups.end());
+    }
+    take_last(groups, order.rows);
+    order.outer = std::move(groups);
   }
 
   int64_t stride(size_t operand, int axis) const {

@@ -1,5 +1,6 @@
 // From a cluster's expressions to its kernel and the operands of its launch.
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -100,7 +101,9 @@ class Writer {
   bool find_keep() {
     if (!cluster_.reduced || d_.options.unfused || is_large()) return false;
     for (size_t i = 0; i < x_.roots.size() && !keep_; ++i) {
-      if (store_in_loop_[i]) keep_ = keep_for(i);
+      // Tiles that a launch moves are not seen by loads from their place.
+      const bool is_turned = step_of(code_.stores[i], true) == kernel::Step::turned;
+      if (store_in_loop_[i] && !is_turned) keep_ = keep_for(i);
     }
     if (!keep_) return false;
     Load place = code_.stores[keep_->root];
@@ -172,13 +175,29 @@ class Writer {
                : load.strides[static_cast<size_t>(order_.columns.innermost())];
   }
 
+  // Whether tiles pay: a column's elements lie in other cache lines, a row's nearer. Of a fold some
+  // rows must fit a cache from end to end.
+  bool is_turned(const Load& load) const {
+    constexpr int64_t kLine = 64, kLongFold = 128 << 10;  // bytes
+    constexpr int64_t kFewRows = 4;
+    const AxisGroup& rows = order_.rows;
+    if (order_.form != Form::rows || load.is_ramp || load.is_indexed) return false;
+    if (rows.extent < kFewRows) return false;
+    const int64_t size = size_of(load.dtype);
+    if (cluster_.reduced && order_.columns.extent * size > kLongFold) return false;
+    const int64_t across = std::abs(column_stride(load));
+    const int64_t down = std::abs(load.strides[static_cast<size_t>(rows.innermost())]);
+    return across * size >= kLine && down > 0 && down < across;
+  }
+
   kernel::Step step_of(const Load& load, bool in_loop) const {
     const bool lanes_here = order_.form == Form::columns || in_loop;
     if (!lanes_here) return kernel::Step::none;
     if (order_.columns.axes.empty()) return kernel::Step::unit;
     const int64_t stride = column_stride(load);
     if (stride == 0) return kernel::Step::none;
-    return stride == 1 ? kernel::Step::unit : kernel::Step::any;
+    if (stride == 1) return kernel::Step::unit;
+    return is_turned(load) ? kernel::Step::turned : kernel::Step::any;
   }
 
   void declare() {

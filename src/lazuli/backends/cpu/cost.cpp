@@ -14,6 +14,7 @@ constexpr double kRun = 20e-9;
 constexpr double kVectorInstruction = 0.1e-9;
 constexpr double kByte = 0.007e-9;     // moved within the caches
 constexpr double kScattered = 0.8e-9;  // an element that lies alone
+constexpr double kMoved = 0.2e-9;      // one that a launch brings in order
 
 constexpr double kLongDivision = 4e-9;  // of two i64, an element at a time
 
@@ -29,7 +30,7 @@ double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double 
       const bool is_gather =
           code.primitive == Primitive::load && code.operands[0] != kernel::kNoValue;
       if (access.kind == kernel::Access::Kind::ramp) return plain;
-      if (is_gather || access.step == kernel::Step::any) return kScattered;
+      if (is_gather || is_strided(access.step)) return kScattered;
       if (access.step == kernel::Step::none) return plain;
       const bool is_narrow = size_of(access.dtype) < 4;  // converted on the way
       return (is_narrow ? 3 : 1) * plain + kByte * static_cast<double>(size_of(access.dtype));
@@ -50,8 +51,8 @@ double seconds_of(const kernel::Kernel& kernel, const Instruction& code, double 
 
 }  // namespace
 
-Cost cost_of(const kernel::Kernel& kernel, double lanes) {
-  Cost cost{kRun, 0, 0};
+Cost cost_of(const kernel::Kernel& kernel, double lanes, size_t ordered) {
+  Cost cost{kRun, 0, kMoved * static_cast<double>(ordered)};
   for (const kernel::Block& block : kernel.blocks) {
     for (uint32_t i = block.first; i < block.last; ++i) {
       const Instruction& code = kernel.code[i];

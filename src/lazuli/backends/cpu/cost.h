@@ -2,6 +2,8 @@
 // finely it is cut. No bit of a result depends on it.
 #pragma once
 
+#include <cstddef>
+
 #include "lazuli/backend/backend.h"
 #include "lazuli/kernel/kernel.h"
 
@@ -13,8 +15,9 @@ struct Cost {          // seconds
   double element = 0;  // each element that the loops run over
 };
 
-// `lanes`: 4-byte elements that one instruction of the executor is worth.
-Cost cost_of(const kernel::Kernel& kernel, double lanes);
+// `lanes`: 4-byte elements that one instruction of the executor is worth. `ordered`: accesses that
+// the launch brings in order first.
+Cost cost_of(const kernel::Kernel& kernel, double lanes, size_t ordered);
 
 inline double seconds_of_box(const Cost& cost, kernel::Form form, int64_t rows, int64_t columns,
                              int64_t depth) {

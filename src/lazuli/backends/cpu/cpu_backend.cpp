@@ -36,15 +36,18 @@ double lanes_of(InstructionSet set) {
   return kInterpreterLanes;
 }
 
-// A kernel's program, and the interpreter's once somebody wants to compare.
+// A kernel's program, over accesses that launches bring in order, and the interpreter's as the
+// kernel is written, once somebody wants to compare.
 class CpuKernel : public CompiledKernel {
  public:
-  CpuKernel(const kernel::Kernel& kernel, InstructionSet set)
-      : kernel_(kernel),
-        program_(set == InstructionSet::none ? interpret::make_program(kernel)
-                                             : jit::assemble(kernel, set)),
-        work_{program_.get(), static_cast<int>(kernel.accesses.size()),
-              traits_of(kernel, lanes_of(set))} {}
+  CpuKernel(const kernel::Kernel& kernel, InstructionSet set) : kernel_(kernel) {
+    kernel::Kernel in_order = kernel;
+    std::vector<OrderedAccess> ordered = put_in_order(in_order);
+    program_ = set == InstructionSet::none ? interpret::make_program(in_order)
+                                           : jit::assemble(in_order, set);
+    work_ = {program_.get(), static_cast<int>(kernel.accesses.size()),
+             traits_of(in_order, lanes_of(set), std::move(ordered))};
+  }
 
   int64_t code_bytes() const override { return program_->code_bytes(); }
   const kernel::Program& program() const { return *program_; }

@@ -84,7 +84,12 @@ class Boxes {
   int64_t index_[Instance::kMaxOuter] = {};
 };
 
-void run(const Work& work, Arguments& arguments) {
+void run(const Work& work, const Tile& tile, Arguments& arguments) {
+  if (tile.rows > 0 && arguments.phase != Phase::finish) {
+    const Traits& traits = work.traits;
+    return run_in_tiles(*work.program, traits.ordered, work.accesses, traits.has_reduction, tile,
+                        arguments);
+  }
   const int64_t bytes =
       work.program->scratch_bytes(arguments.rows, arguments.columns, arguments.depth);
   arguments.scratch = bytes ? keep(Kept::scratch, bytes) : nullptr;
@@ -95,6 +100,7 @@ void run(const Work& work, Arguments& arguments) {
 void run_units(const Work& work, const Instance& instance, const Split& split, int64_t first,
                int64_t last, std::atomic<uint32_t>* fault) {
   Boxes boxes(work, instance);
+  const Tile tile = tile_of(work.traits.ordered, work.traits.has_reduction, instance);
   Arguments arguments;
   arguments.depth = instance.depth;
   arguments.numbers = instance.numbers;
@@ -106,7 +112,7 @@ void run_units(const Work& work, const Instance& instance, const Split& split, i
     arguments.accesses = boxes.accesses();
     if (first > 0) boxes.go_to(first);
     while (true) {
-      run(work, arguments);
+      run(work, tile, arguments);
       if (++first >= last) return;
       boxes.advance();
     }
@@ -120,7 +126,7 @@ void run_units(const Work& work, const Instance& instance, const Split& split, i
     arguments.columns = std::min(split.columns, instance.columns - column);
     boxes.shift(row, column);
     arguments.accesses = boxes.accesses();
-    run(work, arguments);
+    run(work, tile, arguments);
     boxes.shift(-row, -column);
     if (in_box + 1 == units && unit + 1 < last) boxes.advance();
   }
@@ -152,6 +158,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
   shared.fault = fault;
   shared.partials = reinterpret_cast<uint64_t*>(
       keep(Kept::partials, traits.reduces * points * chunks * int64_t{sizeof(uint64_t)}));
+  const Tile tile = tile_of(traits.ordered, traits.has_reduction, instance);
   const int64_t boxes = boxes_of(instance);
   for (int64_t box = 0; box < boxes; ++box) {
     runtime::parallel_for((chunks + part - 1) / part, [&](int64_t task) {
@@ -163,7 +170,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
       arguments.phase = Phase::partial;
       arguments.chunk_first = task * part;
       arguments.chunk_last = std::min(chunks, arguments.chunk_first + part);
-      run(work, arguments);
+      run(work, tile, arguments);
     });
     const kernel::FloatEnvironment rules;
     Boxes place(work, instance);
@@ -171,7 +178,7 @@ void launch_by_chunks(const Work& work, const Instance& instance, int threads,
     shared.accesses = place.accesses();
     shared.phase = Phase::finish;
     shared.chunk_last = chunks;
-    run(work, shared);
+    run(work, tile, shared);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lazuli::cpu {
 namespace {
@@ -20,11 +21,29 @@ int64_t most_column_parts(const Traits& traits, const backend::Instance& instanc
   return folds_columns(traits) ? 1 : ceil_divide(instance.columns, kColumnGrain);
 }
 
+// Of a fold the columns stay whole, and so do not all tiles: threads that wait cost more.
+Split split_tiles(const Traits& traits, const backend::Instance& instance, const Tile& tile,
+                  int64_t wanted) {
+  const int64_t across = ceil_divide(instance.columns, tile.columns);
+  const int64_t step = traits.has_reduction ? std::min<int64_t>(tile.rows, 16) : tile.rows;
+  const int64_t down = ceil_divide(instance.rows, step);
+  Split split;
+  split.columns = ceil_divide(across, std::min(across, wanted)) * tile.columns;
+  split.column_parts = ceil_divide(instance.columns, split.columns);
+  const int64_t row_parts = std::min(down, ceil_divide(wanted, split.column_parts));
+  split.rows = ceil_divide(down, row_parts) * step;
+  split.row_parts = ceil_divide(instance.rows, split.rows);
+  split.unit_seconds = seconds_of_box(traits.cost, traits.form, std::min(split.rows, instance.rows),
+                                      std::min(split.columns, instance.columns), instance.depth);
+  return split;
+}
+
 }  // namespace
 
-Traits traits_of(const kernel::Kernel& kernel, double lanes) {
+Traits traits_of(const kernel::Kernel& kernel, double lanes, std::vector<OrderedAccess> ordered) {
+  const Cost cost = cost_of(kernel, lanes, ordered.size());
   Traits traits{kernel.form, kernel.has_reduction(), kernel.loop_count(), 0,
-                cost_of(kernel, lanes)};
+                cost,        std::move(ordered)};
   for (const kernel::Instruction& code : kernel.code) {
     traits.reduces += code.primitive == kernel::Primitive::reduce;
   }
@@ -41,6 +60,8 @@ Split split(const Traits& traits, const backend::Instance& instance, double seco
   Split split = whole(traits, instance);
   if (split.unit_seconds <= 1.5 * seconds) return split;
   const auto wanted = static_cast<int64_t>(std::ceil(split.unit_seconds / seconds));
+  const Tile tile = tile_of(traits.ordered, traits.has_reduction, instance);
+  if (tile.rows > 0) return split_tiles(traits, instance, tile, wanted);
   split.rows = ceil_divide(instance.rows, std::min(instance.rows, wanted));
   split.row_parts = ceil_divide(instance.rows, split.rows);
   int64_t columns =

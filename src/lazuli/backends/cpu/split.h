@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lazuli/backend/backend.h"
 #include "lazuli/backends/cpu/cost.h"
+#include "lazuli/backends/cpu/ordered.h"
 #include "lazuli/kernel/kernel.h"
 
 namespace lazuli::cpu {
@@ -17,8 +19,10 @@ struct Traits {
   int loops = 1;
   int reduces = 0;
   Cost cost;
+  std::vector<OrderedAccess> ordered = {};  // what launches bring in order
 };
-Traits traits_of(const kernel::Kernel& kernel, double lanes);
+Traits traits_of(const kernel::Kernel& kernel, double lanes,
+                 std::vector<OrderedAccess> ordered = {});
 
 // Each box of the outer dimensions in row_parts x column_parts units.
 struct Split {
@@ -32,7 +36,8 @@ struct Split {
 
 // One unit a box.
 Split whole(const Traits& traits, const backend::Instance& instance);
-// Units of about `seconds`, if the box can be cut so finely: by rows, then by columns.
+// Units of about `seconds`, if the box can be cut so finely: by rows, then by columns; where tiles
+// are turned, by columns, then by rows, both in whole tiles.
 Split split(const Traits& traits, const backend::Instance& instance, double seconds, int threads);
 // Chunks of the folded axis; 1 where there is no reduction.
 int64_t chunks_of(const Traits& traits, const backend::Instance& instance);

@@ -7,10 +7,12 @@
 namespace lazuli::cpu {
 
 enum class Kept : int {
-  accesses,  // of the box that the thread runs
-  scratch,   // of the program that the thread runs
-  tasks,     // of the launch that the thread shares out
-  partials,  // of the fold that the thread shares out
+  accesses,       // of the box that the thread runs
+  scratch,        // of the program that the thread runs
+  tile_accesses,  // of the tile that the thread runs
+  tiles,          // what it brought in order
+  tasks,          // of the launch that the thread shares out
+  partials,       // of the fold that the thread shares out
   kCount
 };
 

@@ -11,9 +11,12 @@ namespace {
 using Xbyak::Xmm;
 using Xbyak::Ymm;
 using Xbyak::util::dword;
+using Xbyak::util::eax;
+using Xbyak::util::edi;
 using Xbyak::util::qword;
 using Xbyak::util::rax;
 using Xbyak::util::rip;
+using Xbyak::util::rsi;
 
 constexpr int kMostCopies = 4;
 
@@ -48,6 +51,12 @@ class Avx2 final : public VectorSet {
     }
     code_.vmovq(Xmm(d), from);
     code_.vpbroadcastq(Ymm(d), Xmm(d));
+  }
+  void load_every_second(int d, const RegExp& from, int temporary) override {
+    load(d, from);
+    load(temporary, from + 28);  // its second element is the ninth
+    code_.vshufps(Ymm(d), Ymm(d), Ymm(temporary), 0b11011000);
+    code_.vpermpd(Ymm(d), Ymm(d), 0b11011000);
   }
   void narrow(int d, int a, DType dtype) override {
     if (dtype == DType::f16) return code_.vcvtps2ph(Xmm(d), Ymm(a), kNearest);
@@ -259,6 +268,40 @@ class Avx2 final : public VectorSet {
     code_.vblendvps(Ymm(d), Ymm(d), Ymm(a), Ymm(lanes));
   }
   bool masks_bytes() const override { return false; }
+
+  void gather(Pair d, Pair index, const Gather& what, Label& is_legal) override {
+    const Temporary offsets(registers_), upper(registers_);
+    for (int part = 0; part < 2; ++part) {
+      const int from = part == 0 ? index.low : index.high;
+      const int to = part == 0 ? d.low : what.size == 4 ? static_cast<int>(upper) : d.high;
+      code_.vpbroadcastq(Ymm(to), qword[what.stride]);
+      multiply_long(offsets, from, to);
+      if (what.has_lanes) {
+        code_.vpaddq(Ymm(offsets), Ymm(offsets), code_.ptr[what.lanes + part * 32]);
+      }
+      const Temporary legal(registers_), active(registers_);
+      code_.vpbroadcastq(Ymm(legal), qword[what.extent]);
+      code_.vpcmpgtq(Ymm(legal), Ymm(legal), Ymm(from));
+      code_.vpcmpeqd(Ymm(active), Ymm(active), Ymm(active));
+      code_.vpcmpgtq(Ymm(to), Ymm(from), Ymm(active));  // above -1
+      code_.vpand(Ymm(legal), Ymm(legal), Ymm(to));
+      if (what.is_masked) active_part(active, 8, what.copy, part);
+      code_.vpand(Ymm(legal), Ymm(legal), Ymm(active));
+      code_.vpandn(Ymm(active), Ymm(legal), Ymm(active));
+      code_.vmovmskpd(part == 0 ? eax : edi, Ymm(active));
+      zero(to);
+      if (what.size == 8) {  // a gather clears its mask
+        code_.vgatherqpd(Ymm(to), code_.ptr[rsi + Ymm(offsets)], Ymm(legal));
+        continue;
+      }
+      code_.vextracti128(Xmm(active), Ymm(legal), 1);
+      code_.vshufps(Xmm(legal), Xmm(legal), Xmm(active), 0x88);
+      code_.vgatherqps(Xmm(to), code_.ptr[rsi + Ymm(offsets)], Xmm(legal));
+    }
+    if (what.size == 4) code_.vinsertf128(Ymm(d.low), Ymm(d.low), Xmm(upper), 1);
+    code_.or_(eax, edi);
+    code_.jz(is_legal);
+  }
 
   void shift_down(int d, int a, int distance) override {
     if (distance == 16) return code_.vextracti128(Xmm(d), Ymm(a), 1);

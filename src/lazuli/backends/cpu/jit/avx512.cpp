@@ -33,6 +33,15 @@ class Avx512 final : public VectorSet {
   void broadcast(int d, const Xbyak::Reg64& from, int size) override {
     size == 4 ? code_.vpbroadcastd(Zmm(d), from.cvt32()) : code_.vpbroadcastq(Zmm(d), from);
   }
+  void load_every_second(int d, const RegExp& from, int temporary) override {
+    // Loads of half a line: whole ones would cross lines, which costs a third where memory is far.
+    code_.vmovups(Ymm(d), code_.ptr[from]);
+    code_.vinsertf32x8(Zmm(d), Zmm(d), code_.ptr[from + 64], 1);
+    code_.vmovups(Ymm(temporary), code_.ptr[from + 28]);
+    code_.vinsertf32x8(Zmm(temporary), Zmm(temporary), code_.ptr[from + 92], 1);
+    code_.vshufps(Zmm(d), Zmm(d), Zmm(temporary), 0b11011000);
+    code_.vpermpd(Zmm(d), Zmm(d), 0b11011000);
+  }
   void narrow(int d, int a, DType dtype) override {
     switch (dtype) {
       case DType::boolean:
@@ -267,7 +276,6 @@ class Avx512 final : public VectorSet {
   }
   bool masks_bytes() const override { return true; }
 
-  bool gathers() const override { return true; }
   void gather(Pair d, Pair index, const Gather& what, Label& is_legal) override {
     const Temporary offsets(registers_), upper(registers_);
     for (int part = 0; part < 2; ++part) {

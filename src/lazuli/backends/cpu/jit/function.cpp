@@ -247,7 +247,7 @@ void Function::set_up_accesses() {
     if (access.step == Step::none) {
       place.column_stride = frame_.take_word();
       code_.mov(word(place.column_stride), 0);
-    } else if (is_ramp || access.step == Step::any) {
+    } else if (is_ramp || is_strided(access.step)) {
       copy(place.column_stride, a, offsetof(AccessArguments, column_stride));
     }
     if (gathers[a]) {
@@ -257,7 +257,7 @@ void Function::set_up_accesses() {
   }
   for (size_t a = 0; a < count; ++a) {
     const bool is_ramp = kernel_.accesses[a].kind == Access::Kind::ramp;
-    const bool is_vector = gathers[a] && set_->gathers() && kernel_.accesses[a].step != Step::none;
+    const bool is_vector = gathers[a] && kernel_.accesses[a].step != Step::none;
     if (walks[a] && (is_ramp || is_vector)) set_up_lanes(a);
   }
 }

@@ -36,7 +36,7 @@ int Function::choose_copies(const LoweredBlock& block, int reserved) const {
                                    [this](const Operation& operation) {
                                      return (operation.kind == Operation::Kind::load ||
                                              operation.kind == Operation::Kind::store) &&
-                                            kernel_.accesses[operation.index].step == Step::any;
+                                            is_strided(kernel_.accesses[operation.index].step);
                                    });
   const int most = is_long ? 2 : 4;
   for (int copies = most; copies > 1; copies /= 2) {

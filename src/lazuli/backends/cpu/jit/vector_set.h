@@ -48,6 +48,9 @@ class VectorSet {
   void move(int d, int a);
   void load(int d, const RegExp& from);
   void store(const RegExp& to, int a);
+  // Four bytes of every eight from there on, as many as there are lanes; what lies after the last
+  // is not touched.
+  virtual void load_every_second(int d, const RegExp& from, int temporary) = 0;
   void store_past_caches(const RegExp& to, int a);
   virtual void zero(int d) = 0;
   // The 1, 2, 4 or 8 bytes there, in every place of so many; of 1 and 2 as far as widen() reads.
@@ -113,9 +116,9 @@ class VectorSet {
     Xbyak::RegExp lanes;
     bool has_lanes = false;  // else all lanes start at rsi
   };
-  virtual bool gathers() const { return false; }
-  // d apart from index. Jumps to `is_legal` unless an active index is out of range.
-  virtual void gather(Pair /*d*/, Pair /*index*/, const Gather&, Label& /*is_legal*/) {}
+  // d apart from index; rax and rdi are lost. Jumps to `is_legal` unless an active index is out of
+  // range.
+  virtual void gather(Pair d, Pair index, const Gather& what, Label& is_legal) = 0;
 
   // d's first bytes = those of a from `distance` (4, 8, 16 or 32) on.
   virtual void shift_down(int d, int a, int distance) = 0;
