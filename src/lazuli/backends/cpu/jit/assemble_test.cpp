@@ -457,6 +457,24 @@ TEST(Assemble, KernelsMayBeLargerThanTheRegisters) {
   check_against_interpreter(builder.finish(), kInputs, 3, 197);
 }
 
+TEST(Assemble, AComparisonServesSelectionsAndIsSelectedItself) {
+  Builder builder(Form::rows);
+  const uint32_t first = builder.add_access(reads(kFloat32));
+  const uint32_t second = builder.add_access(reads(kFloat32));
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  const auto x = builder.load(first, Level::loop), y = builder.load(second, Level::loop);
+  const auto is_less = builder.emit(Primitive::lt, x, y);
+  const auto is_equal = builder.emit(Primitive::eq, x, y);
+  const auto product = builder.emit(Primitive::mul, x, y);
+  const auto least = builder.emit(Primitive::select, is_less, x, product);
+  const auto both = builder.emit(Primitive::select, is_less, product, least);
+  const auto either = builder.emit(Primitive::select, is_less, is_less, is_equal);
+  builder.store(out, builder.emit(Primitive::select, either, both, y), Level::loop);
+  builder.end_loop();
+  check_against_interpreter(builder.finish(), 2, 3, 197);
+}
+
 TEST(Assemble, StreamingStoresChangeNothing) {
   Builder builder(Form::rows);
   const uint32_t in = builder.add_access(reads(kFloat32));
