@@ -52,8 +52,8 @@ const std::vector<std::string> kKeys = {"op",
                                         "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 constexpr std::string_view kInputs[] = {"all", "positive", "fractions"};
-const std::vector<std::string> kScalarKeys = {
-    "scalar", "doc", "formula", "ulp", "negative_ulp", "reference", "inputs", "derivative"};
+const std::vector<std::string> kScalarKeys = {"scalar",       "doc",       "formula", "ulp",
+                                              "negative_ulp", "reference", "inputs",  "derivative"};
 
 constexpr std::pair<DTypeRule, std::string_view> kRules[] = {
     {DTypeRule::same, "same"},        {DTypeRule::floating, "float"},

@@ -20,7 +20,8 @@ std::string scalar_case(const ScalarFunction& scalar, formula::Type type, const 
       scalar.reference);
   return fmt::format(
       "      {{.name = \"{}{}\",\n       .type = kernel::Type::{},\n       .is_pair = {},\n"
-      "       .build = [](Builder& b, Value x, [[maybe_unused]] Value y) {{ return {}(b, x{}); }},\n"
+      "       .build = [](Builder& b, Value x, [[maybe_unused]] Value y) {{ return {}(b, x{}); "
+      "}},\n"
       "       .reference = references_of({}),\n       .inputs = Inputs::{},\n       .ulp = {}}},\n",
       function, suffix, formula::type_name(type), is_pair, "op::scalars::" + function,
       is_pair ? ", y" : "", reference, inputs, ulp);

@@ -19,24 +19,24 @@ uint64_t scrambled(uint64_t counter) {
 }
 
 constexpr double kLandmarks[] = {
-    0.5625,                // asin
-    0.8125,                // erfc
-    0.7071067811865476,    // the fractions of logarithms
-    1.4142135623730951,    //
-    1.4616321449683623,    // digamma is 0
-    4.0,                   // erfinv
-    5.0,                   //
-    0.9932620530009145,    //
-    0.9999998874648253,    //
-    9.5,                   // tanh is 1
-    19.06154746539849,     //
-    36.04365338911715,     // exp is 2^52, 2^-53
-    88.72283905206835,     // exp overflows
-    709.782712893384,      //
-    -708.3964185322641,    // exp underflows
-    -745.1332191019411,    //
-    26.543258325107917,    // erfc underflows
-    27.226017111108362,    //
+    0.5625,                  // asin
+    0.8125,                  // erfc
+    0.7071067811865476,      // the fractions of logarithms
+    1.4142135623730951,      //
+    1.4616321449683623,      // digamma is 0
+    4.0,                     // erfinv
+    5.0,                     //
+    0.9932620530009145,      //
+    0.9999998874648253,      //
+    9.5,                     // tanh is 1
+    19.06154746539849,       //
+    36.04365338911715,       // exp is 2^52, 2^-53
+    88.72283905206835,       // exp overflows
+    709.782712893384,        //
+    -708.3964185322641,      // exp underflows
+    -745.1332191019411,      //
+    26.543258325107917,      // erfc underflows
+    27.226017111108362,      //
     5.319371648326541e+255,  // the hardest angle to reduce: 6381956970095103 * 2^797
     std::numeric_limits<double>::max(),
 };
@@ -51,8 +51,8 @@ double near_landmark(uint64_t word, uint64_t choice) {
       landmark = whole / 2;
       break;
     case 1:
-      landmark = static_cast<double>(which % (uint64_t{1} << (which >> 27))) *
-                 (std::numbers::pi / 4);
+      landmark =
+          static_cast<double>(which % (uint64_t{1} << (which >> 27))) * (std::numbers::pi / 4);
       break;
     case 2:
       landmark = std::ldexp(1.0, static_cast<int>(which % 2098) - 1074);

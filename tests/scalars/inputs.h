@@ -1,4 +1,5 @@
-// The inputs that scalar functions are measured at, each by its number from 0 on: the same everywhere.
+// The inputs that scalar functions are measured at, each by its number from 0 on: the same
+// everywhere.
 #pragma once
 
 #include <cstdint>

@@ -110,9 +110,8 @@ int64_t is_clear(float result, double exact, double limit) {
 
 // Of a float's row those results that are not beyond doubt better than what is known. A function
 // that rounds is off by more than a quarter somewhere.
-void compare_row(const ScalarCase& scalar, const double* x,
-                 const double* y, const float* results, double* exact, int64_t count,
-                 Measured& measured) {
+void compare_row(const ScalarCase& scalar, const double* x, const double* y, const float* results,
+                 double* exact, int64_t count, Measured& measured) {
   scalar.reference.rows(x, y, exact, count);
   const double limit = std::max(measured.worst - 1e-5, 0.25);
   int64_t all_clear = -1;

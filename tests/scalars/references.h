@@ -20,10 +20,11 @@ using Quad = long double;
 #endif
 
 // name: one operand
-#define LZ_FUNCTIONS(X)                                                                        \
-  X(exp) X(expm1) X(exp2) X(log) X(log1p) X(log2) X(log10) X(tanh) X(cosh) X(sinh) X(asinh)    \
-  X(acosh) X(atanh) X(asin) X(acos) X(atan) X(sin) X(cos) X(tan) X(erf) X(erfc) X(lgamma)      \
-  X(sqrt) X(rint) X(floor)
+#define LZ_FUNCTIONS(X)                                                                       \
+  X(exp)                                                                                      \
+  X(expm1) X(exp2) X(log) X(log1p) X(log2) X(log10) X(tanh) X(cosh) X(sinh) X(asinh) X(acosh) \
+      X(atanh) X(asin) X(acos) X(atan) X(sin) X(cos) X(tan) X(erf) X(erfc) X(lgamma) X(sqrt)  \
+          X(rint) X(floor)
 #define LZ_PAIR_FUNCTIONS(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign)
 #define LZ_USING(name) using std::name;
 LZ_FUNCTIONS(LZ_USING)
@@ -97,8 +98,7 @@ Real digamma(Real x) {
   if (x == 0) return copysign(static_cast<Real>(HUGE_VAL), -x);
   if (x < 0) {
     const Real turn = x - rint(x);
-    return turn == 0 ? static_cast<Real>(NAN)
-                     : digamma(1 - x) - kPi<Real> / tan(kPi<Real> * turn);
+    return turn == 0 ? static_cast<Real>(NAN) : digamma(1 - x) - kPi<Real> / tan(kPi<Real> * turn);
   }
   Real sum = 0;
   for (; x < 30; x += 1) sum -= 1 / x;

@@ -27,9 +27,9 @@ TEST_P(Scalars, StayWithinTheirBound) {
       << "at " << measured.worst_at.x << ", " << measured.worst_at.y;
   EXPECT_EQ(measured.mistakes, 0u)
       << "at " << measured.mistake_at.x << ", " << measured.mistake_at.y;
-  static const std::set<std::string> kBounded = {
-      "tanh",    "tanh_f64", "cos2pi",  "cos2pi_f64", "sin", "sin_f64", "cos",
-      "cos_f64", "erf",      "erf_f64", "sigmoid",    "sigmoid_f64"};
+  static const std::set<std::string> kBounded = {"tanh", "tanh_f64", "cos2pi",  "cos2pi_f64",
+                                                 "sin",  "sin_f64",  "cos",     "cos_f64",
+                                                 "erf",  "erf_f64",  "sigmoid", "sigmoid_f64"};
   if (kBounded.count(GetParam().name)) {
     EXPECT_LE(measured.largest, 1);
   }

@@ -1,7 +1,8 @@
 // Measures the error of each scalar function and prints a table, the worst first:
 //   ulp [--threads N] [--sample N] [name...]
 // Of one operand in f32 over every float; else over a sample of 2^24 inputs (in f32 2^28). --sample
-// takes as many of either, evenly, for a first look. Ends with 1 where a result is wrong or further off than the catalogue promises.
+// takes as many of either, evenly, for a first look. Ends with 1 where a result is wrong or further
+// off than the catalogue promises.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -72,8 +73,8 @@ int main(int argc, char** argv) {
       only.push_back(word);
     }
   }
-  std::printf("%-22s %8s %8s %24s %24s %7s %24s %24s %11s %5s\n", "function", "ulp", "bound", "at x",
-              "y", "wrong", "at x", "y", "inputs", "steps");
+  std::printf("%-22s %8s %8s %24s %24s %7s %24s %24s %11s %5s\n", "function", "ulp", "bound",
+              "at x", "y", "wrong", "at x", "y", "inputs", "steps");
   std::vector<Row> rows;
   bool is_within = true;
   for (const ScalarCase& scalar : scalar_cases()) {
@@ -86,9 +87,8 @@ int main(int argc, char** argv) {
     print(rows.back());
     is_within &= rows.back().measured.worst <= scalar.ulp && rows.back().measured.mistakes == 0;
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return a.measured.worst > b.measured.worst;
-  });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.measured.worst > b.measured.worst; });
   std::printf("\nThe worst first\n");
   for (const Row& row : rows) print(row);
   return is_within ? EXIT_SUCCESS : EXIT_FAILURE;
