@@ -104,7 +104,7 @@ std::string operators_page(const Catalogue& catalogue) {
   text +=
       "\n## Scalar functions\n\nWhat formulas call, made of primitives alone: the same bits on "
       "every machine. The bounds are measured: of f32 over all 2^32 inputs, of f64 over a dense "
-      "sample against a reference of 113 bits (`tools/ulp`); 0.5 means correctly rounded.\n\n| "
+      "sample against a reference of 113 bits (`make ulp`); 0.5 means correctly rounded.\n\n| "
       "Function | What it gives | Error |\n|---|---|---|\n";
   for (const ScalarFunction& scalar : catalogue.scalars) {
     std::vector<std::string> bounds;
