@@ -19,14 +19,38 @@ using Quad = long double;
 #define LZ_QUAD_PAIR(name)
 #endif
 
-// name: one operand
-#define LZ_FUNCTIONS(X)                                                                       \
-  X(exp)                                                                                      \
-  X(expm1)                                                                                    \
-  X(exp2) X(log) X(log1p) X(log2) X(log10) X(tanh) X(cosh) X(sinh) X(asinh) X(acosh) X(atanh) \
-      X(asin) X(acos) X(atan) X(sin) X(cos) X(tan) X(erf) X(erfc) X(lgamma) X(sqrt) X(rint)   \
-          X(floor)
-#define LZ_PAIR_FUNCTIONS(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign)
+#define LZ_FUNCTIONS(X) \
+  X(exp)                \
+  X(expm1)              \
+  X(exp2)               \
+  X(log)                \
+  X(log1p)              \
+  X(log2)               \
+  X(log10)              \
+  X(tanh)               \
+  X(cosh)               \
+  X(sinh)               \
+  X(asinh)              \
+  X(acosh)              \
+  X(atanh)              \
+  X(asin)               \
+  X(acos)               \
+  X(atan)               \
+  X(sin)                \
+  X(cos)                \
+  X(tan)                \
+  X(erf)                \
+  X(erfc)               \
+  X(lgamma)             \
+  X(sqrt)               \
+  X(rint)               \
+  X(floor)
+#define LZ_PAIR_FUNCTIONS(X) \
+  X(pow)                     \
+  X(atan2)                   \
+  X(hypot)                   \
+  X(fmod)                    \
+  X(copysign)
 #define LZ_USING(name) using std::name;
 LZ_FUNCTIONS(LZ_USING)
 LZ_PAIR_FUNCTIONS(LZ_USING)
