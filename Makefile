@@ -15,7 +15,7 @@ define configure
 @$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
 endef
 
-.PHONY: help setup configure build mnist python test test-peers bench bench-peers install docs format check clean
+.PHONY: help setup configure build mnist python test test-peers bench bench-peers install docs ulp format check clean
 
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
@@ -79,6 +79,10 @@ install: build
 
 docs: build
 	@cp $(BUILD)/generated/docs/operators.md docs/operators.md
+
+ulp: build
+	@cmake --build $(BUILD) --target ulp
+	@$(BUILD)/bin/ulp
 
 format:
 	@$(SETUP) clang-format

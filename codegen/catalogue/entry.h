@@ -170,6 +170,9 @@ struct ScalarFunction {
     // Over which inputs: "all", "positive" ones, or "fractions", the values of rand: multiples of
     // 2^-24 (f64: 2^-53) in [0, 1).
     std::string inputs = "all";
+    // A further bound for negative inputs, 0 where there is none: in units of the last place of the
+    // result or of 1, whichever is larger, since near a zero the error is that of the parts.
+    double negative_ulp = 0;
   };
   Position where;
   std::string name;

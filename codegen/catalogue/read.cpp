@@ -52,8 +52,8 @@ const std::vector<std::string> kKeys = {"op",
                                         "calls"};
 const std::vector<std::string> kAlsoKeys = {"op", "operands", "in_place", "internal"};
 constexpr std::string_view kInputs[] = {"all", "positive", "fractions"};
-const std::vector<std::string> kScalarKeys = {"scalar",    "doc",    "formula",   "ulp",
-                                              "reference", "inputs", "derivative"};
+const std::vector<std::string> kScalarKeys = {"scalar",       "doc",       "formula", "ulp",
+                                              "negative_ulp", "reference", "inputs",  "derivative"};
 
 constexpr std::pair<DTypeRule, std::string_view> kRules[] = {
     {DTypeRule::same, "same"},        {DTypeRule::floating, "float"},
@@ -518,10 +518,13 @@ void read_definitions(const Yaml& yaml, const std::string& file, ScalarFunction&
     const Yaml* text = of(formula, "formula", formula::type_name(type));
     const Yaml* bound = of(ulp, "ulp", formula::type_name(type));
     const Yaml* inputs = of(yaml.find("inputs"), "inputs", formula::type_name(type));
+    const Yaml* negative = yaml.find("negative_ulp");
+    if (negative) negative = negative->find(std::string(formula::type_name(type)));
     if (!text) continue;
     ScalarFunction::Definition& definition = scalar.definitions[type];
     definition.formula = read_block(*text, {file, text->line}, scalar.name, "formula", problems);
     if (bound) definition.ulp = std::strtod(bound->text.c_str(), nullptr);
+    if (negative) definition.negative_ulp = std::strtod(negative->text.c_str(), nullptr);
     if (!inputs) continue;
     definition.inputs = inputs->text;
     if (std::count(std::begin(kInputs), std::end(kInputs), inputs->text) == 0) {

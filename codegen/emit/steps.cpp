@@ -55,8 +55,8 @@ std::string expression(const Step& step) {
     case Step::Form::convert:
       return fmt::format("builder.convert({}, Type::{})", operands, formula::type_name(step.type));
     case Step::Form::attribute:
-      return fmt::format("builder.convert({}, kernel::type_of(static_cast<DType>(attributes[{}])))",
-                         operands, step.number);
+      return fmt::format("builder.convert({}, static_cast<DType>(attributes[{}]))", operands,
+                         step.number);
     case Step::Form::scalar:
       return "scalars::" + scalar_function_name(step.function, step.type) + "(builder" +
              (operands.empty() ? "" : ", " + operands) + ")";

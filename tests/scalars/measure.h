@@ -1,4 +1,4 @@
-// Runs a scalar function over many floats and compares it with its reference.
+// Runs a scalar function over many inputs and compares it with its reference.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,20 @@ struct Measured {
   Place worst_at;
   uint64_t mistakes = 0;  // NaN, infinity or sign (also a zero's) other than the reference's
   Place mistake_at;
-  uint64_t above_one = 0;  // results beyond 1 and -1
-  int instructions = 0;    // primitives that run for each element
+  double largest = 0;    // size of a finite result
+  int instructions = 0;  // primitives that run for each element
+
+  void join(const Measured& other);
 };
 
-// Of all 2^32 floats (or 2^24 fractions) those whose bits are a multiple of `stride`. Of f64 as
-// many: every second spread over all bits, the others over those of 2^-30 to 2^11, and the special
-// values.
-Measured measure(const ScalarCase& scalar, uint64_t stride);
-// Every pair of special values (zeros, ones, infinities, NaN, the smallest and the largest, small
-// whole numbers and their halves), then `count` pairs: by turns floats of any bits, numbers of
-// ordinary size, and numbers near 1 with large ones.
-Measured measure(const PairCase& scalar, uint64_t count);
+// Every `stride`th of the inputs from `first` up to `last`; inputs.h says what they are.
+struct Range {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t stride = 1;
+};
+
+// `known`: an error that another range has; smaller ones are not looked at.
+Measured measure(const ScalarCase& scalar, const Range& range, double known = 0);
 
 }  // namespace lazuli::scalar_tests

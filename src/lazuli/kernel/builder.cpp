@@ -269,6 +269,23 @@ Value Builder::convert(Value a, Type type) {
   return {state_->insert(instruction, level_of(a)), type};
 }
 
+// Rounded to odd: of the two floats around a number that is none, the one whose last bit is set. It
+// lies on the number's side of every f16 and bf16 and of the middle between two of them (Boldo and
+// Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to
+// odd").
+Value Builder::convert(Value a, DType dtype) {
+  const Value near = convert(a, type_of(dtype));
+  if (a.type != Type::f64 || (dtype != kFloat16 && dtype != kBFloat16)) return near;
+  const Value back = convert(near, Type::f64);
+  if (back.id == a.id) return near;
+  const Value bits = bitcast(near);
+  const Value is_even = emit(Primitive::eq, emit(Primitive::bit_and, bits, i32(1)), i32(0));
+  const Value is_moved = emit(Primitive::bit_and, emit(Primitive::ne, back, a), is_even);
+  const Value is_cut = emit(Primitive::lt, emit(Primitive::abs, back), emit(Primitive::abs, a));
+  const Value step = emit(Primitive::select, is_cut, i32(1), i32(-1));
+  return bitcast(emit(Primitive::add, bits, emit(Primitive::select, is_moved, step, i32(0))));
+}
+
 Value Builder::wrap(Value a, DType dtype) {
   LZ_ASSERT(a.type == type_of(dtype), "{} does not hold {}", name_of(a.type),
             lazuli::name_of(dtype));

@@ -61,6 +61,9 @@ class Builder {
   Value bitcast(Value a);
   // Identity when the type is the same; to mask: a != 0.
   Value convert(Value a, Type type);
+  // To the type that holds `dtype`. Of an f64 for f16 or bf16 the f32 that wrap() and store() round
+  // to the nearest of these as they would the f64.
+  Value convert(Value a, DType dtype);
   // `dtype` is f16 or bf16.
   Value round_to(Value a, DType dtype);
   // The value that `dtype` holds of one in its type (type_of): narrow integers keep the low bits,

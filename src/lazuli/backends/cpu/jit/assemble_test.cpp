@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -373,6 +374,55 @@ TEST(Assemble, StoresNarrowElementsAsDefined) {
   }
 }
 
+// Every f16 and bf16, the middle of it and the next, and the f64 beside these.
+TEST(Assemble, RoundsLongFractionsToNarrowOnesOnce) {
+  for (const DType dtype : {kFloat16, kBFloat16}) {
+    Builder builder(Form::rows);
+    const uint32_t in = builder.add_access(reads(kFloat64));
+    const uint32_t out = builder.add_access(writes(dtype));
+    builder.begin_loop();
+    builder.store(out, builder.convert(builder.load(in, Level::loop), dtype), Level::loop);
+    builder.end_loop();
+    const Kernel kernel = builder.finish();
+    std::vector<double> numbers;
+    std::vector<uint16_t> expected;
+    const uint16_t infinity = dtype == kFloat16 ? 0x7c00 : 0x7f80;
+    const auto value = [&](uint16_t bits) { return Scalar::from_bits(dtype, bits).to_double(); };
+    for (uint16_t low = 0; low < infinity; ++low) {
+      const uint16_t high = low + 1;
+      const double from = value(low);
+      // Beyond the greatest, infinity stands for the next power of 2.
+      const double to = high == infinity ? 2 * from - value(low - 1) : value(high);
+      const double middle = (from + to) / 2;
+      const auto add = [&](double number, uint16_t bits) {
+        numbers.insert(numbers.end(), {number, -number});
+        expected.insert(expected.end(), {bits, static_cast<uint16_t>(bits | 0x8000)});
+      };
+      add(from, low);
+      add(std::nextafter(from, to), low);
+      add(std::nextafter(middle, from), low);
+      add(middle, low % 2 == 0 ? low : high);
+      add(std::nextafter(middle, to), high);
+      add(std::nextafter(to, from), high);
+    }
+    numbers.insert(numbers.end(), {1e300, -1e300, HUGE_VAL});
+    expected.insert(expected.end(), {infinity, static_cast<uint16_t>(infinity | 0x8000), infinity});
+    std::vector<std::unique_ptr<Program>> programs;
+    programs.push_back(interpret::make_program(kernel));
+    for (const InstructionSet set : sets()) programs.push_back(assemble(kernel, set));
+    for (const auto& program : programs) {
+      std::vector<uint16_t> result(numbers.size());
+      Operands launch;
+      launch.add(numbers.data(), 8);
+      launch.add(result.data(), 2);
+      launch.run(*program, 1, static_cast<int64_t>(numbers.size()));
+      for (size_t i = 0; i < numbers.size(); ++i) {
+        ASSERT_EQ(result[i], expected[i]) << name_of(dtype) << " of " << numbers[i];
+      }
+    }
+  }
+}
+
 TEST(Assemble, TouchesNoByteOutside) {
   for (const DType dtype : kAllDTypes) {
     for (const Step step : {Step::unit, Step::any}) {
@@ -455,6 +505,24 @@ TEST(Assemble, KernelsMayBeLargerThanTheRegisters) {
   builder.store(out, sum, Level::loop);
   builder.end_loop();
   check_against_interpreter(builder.finish(), kInputs, 3, 197);
+}
+
+TEST(Assemble, AComparisonServesSelectionsAndIsSelectedItself) {
+  Builder builder(Form::rows);
+  const uint32_t first = builder.add_access(reads(kFloat32));
+  const uint32_t second = builder.add_access(reads(kFloat32));
+  const uint32_t out = builder.add_access(writes(kFloat32));
+  builder.begin_loop();
+  const auto x = builder.load(first, Level::loop), y = builder.load(second, Level::loop);
+  const auto is_less = builder.emit(Primitive::lt, x, y);
+  const auto is_equal = builder.emit(Primitive::eq, x, y);
+  const auto product = builder.emit(Primitive::mul, x, y);
+  const auto least = builder.emit(Primitive::select, is_less, x, product);
+  const auto both = builder.emit(Primitive::select, is_less, product, least);
+  const auto either = builder.emit(Primitive::select, is_less, is_less, is_equal);
+  builder.store(out, builder.emit(Primitive::select, either, both, y), Level::loop);
+  builder.end_loop();
+  check_against_interpreter(builder.finish(), 2, 3, 197);
 }
 
 TEST(Assemble, StreamingStoresChangeNothing) {

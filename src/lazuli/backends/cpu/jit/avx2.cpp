@@ -321,28 +321,7 @@ class Avx2 final : public VectorSet {
     code_.vcmpps(Ymm(nan), Ymm(a), Ymm(a), kUnordered);
     code_.vblendvps(Ymm(d), Ymm(result), Ymm(a), Ymm(nan));
   }
-  // A double holds the quotient of any two i32 closely enough to cut it.
-  void divide_i32(Primitive primitive, int d, int a, int b) override {
-    const Temporary low(registers_), high(registers_), divisor(registers_);
-    code_.vcvtdq2pd(Ymm(low), Xmm(a));
-    code_.vcvtdq2pd(Ymm(divisor), Xmm(b));
-    code_.vdivpd(Ymm(low), Ymm(low), Ymm(divisor));
-    code_.vcvttpd2dq(Xmm(low), Ymm(low));
-    code_.vextracti128(Xmm(high), Ymm(a), 1);
-    code_.vextracti128(Xmm(divisor), Ymm(b), 1);
-    code_.vcvtdq2pd(Ymm(high), Xmm(high));
-    code_.vcvtdq2pd(Ymm(divisor), Xmm(divisor));
-    code_.vdivpd(Ymm(high), Ymm(high), Ymm(divisor));
-    code_.vcvttpd2dq(Xmm(high), Ymm(high));
-    code_.vinserti128(Ymm(low), Ymm(low), Xmm(high), 1);
-    if (primitive == Primitive::remainder) {
-      code_.vpmulld(Ymm(low), Ymm(low), Ymm(b));
-      code_.vpsubd(Ymm(low), Ymm(a), Ymm(low));
-    }
-    zero(high);
-    code_.vpcmpeqd(Ymm(high), Ymm(high), Ymm(b));
-    code_.vpandn(Ymm(d), Ymm(high), Ymm(low));
-  }
+  void join_halves(int d, int high) override { code_.vinserti128(Ymm(d), Ymm(d), Xmm(high), 1); }
   void shift_by(Primitive primitive, Type type, int d, int a, int b) override {
     const bool is_left = primitive == Primitive::shift_left_by;
     if (type == Type::i32) {

@@ -299,7 +299,7 @@ class Avx512 final : public VectorSet {
       what.size == 4 ? code_.vgatherqps(Ymm(to) | Opmask(6), code_.ptr[rsi + Zmm(offsets)])
                      : code_.vpgatherqq(Zmm(to) | Opmask(6), code_.ptr[rsi + Zmm(offsets)]);
     }
-    if (what.size == 4) code_.vinsertf32x8(Zmm(d.low), Zmm(d.low), Ymm(upper), 1);
+    if (what.size == 4) join_halves(d.low, upper);
     code_.kunpckbw(kResult, kUpper, kResult);
     if (what.is_masked) {
       code_.kxorw(kUpper, kResult, active(what.copy));
@@ -337,27 +337,7 @@ class Avx512 final : public VectorSet {
     }
     primitive == Primitive::min ? code_.vminps(to, Zmm(a), b) : code_.vmaxps(to, Zmm(a), b);
   }
-  // A double holds the quotient of any two i32 closely enough to cut it.
-  void divide_i32(Primitive primitive, int d, int a, int b) override {
-    const Temporary low(registers_), high(registers_), divisor(registers_);
-    code_.vcvtdq2pd(Zmm(low), Ymm(a));
-    code_.vcvtdq2pd(Zmm(divisor), Ymm(b));
-    code_.vdivpd(Zmm(low), Zmm(low), Zmm(divisor));
-    code_.vcvttpd2dq(Ymm(low), Zmm(low));
-    code_.vextractf32x8(Ymm(high), Zmm(a), 1);
-    code_.vextractf32x8(Ymm(divisor), Zmm(b), 1);
-    code_.vcvtdq2pd(Zmm(high), Ymm(high));
-    code_.vcvtdq2pd(Zmm(divisor), Ymm(divisor));
-    code_.vdivpd(Zmm(high), Zmm(high), Zmm(divisor));
-    code_.vcvttpd2dq(Ymm(high), Zmm(high));
-    code_.vinsertf32x8(Zmm(low), Zmm(low), Ymm(high), 1);
-    if (primitive == Primitive::remainder) {
-      code_.vpmulld(Zmm(low), Zmm(low), Zmm(b));
-      code_.vpsubd(Zmm(low), Zmm(a), Zmm(low));
-    }
-    code_.vptestmd(kResult, Zmm(b), Zmm(b));
-    code_.vmovdqa32(Zmm(d) | kResult | Xbyak::util::T_z, Zmm(low));
-  }
+  void join_halves(int d, int high) override { code_.vinsertf32x8(Zmm(d), Zmm(d), Ymm(high), 1); }
   void shift_by(Primitive primitive, Type type, int d, int a, int b) override {
     const Zmm to(d), from(a), by(b);
     if (primitive == Primitive::shift_left_by) {

@@ -131,6 +131,8 @@ class Lowering {
     }
   }
 
+  // Also into each of several selections: comparing anew costs less than a mask's way through a
+  // vector register.
   void fuse_comparisons() {
     for (int32_t i = 0; i < out_.size(); ++i) {
       Operation& select = out_.operations[i];
@@ -139,12 +141,10 @@ class Lowering {
       if (place >= out_.size() || i - place > kFurthestFusion) continue;
       Operation& mask = out_.operations[place];
       if (!is_comparison(mask.primitive) || is_long(mask.source) != is_long(select.type) ||
-          uses_[place] != 1 || mask.home.kind != Home::Kind::none) {
+          mask.home.kind != Home::Kind::none) {
         continue;
       }
-      count_uses(place, -1);
       count_uses(i, -1);
-      mask.is_gone = true;
       select.kind = Kind::compare_select;
       select.comparison = mask.primitive;
       select.compared = mask.source;
@@ -153,7 +153,10 @@ class Lowering {
       select.operands[0] = mask.operands[0];
       select.operands[1] = mask.operands[1];
       select.count = 4;
-      count_uses(i, 1);
+      count_uses(i, 1);  // the mask may be among what is selected
+      if (uses_[place] > 0) continue;
+      count_uses(place, -1);
+      mask.is_gone = true;
     }
   }
 

@@ -148,6 +148,29 @@ void VectorSet::multiply_add_231(Type type, int d, int a, const Operand& b) {
                     : code_.vfmadd231ps(vector(d), vector(a), b);
 }
 
+// A double holds the quotient of any two i32 closely enough to cut it.
+void VectorSet::divide_i32(Primitive primitive, int d, int a, int b) {
+  const Temporary low(registers_), high(registers_), divisor(registers_);
+  const auto divide = [&](int quotient, int dividend, int by) {
+    code_.vcvtdq2pd(vector(quotient), half(dividend));
+    code_.vcvtdq2pd(vector(divisor), half(by));
+    code_.vdivpd(vector(quotient), vector(quotient), vector(divisor));
+    code_.vcvttpd2dq(half(quotient), vector(quotient));
+  };
+  divide(low, a, b);
+  shift_down(high, a, bytes_ / 2);
+  shift_down(divisor, b, bytes_ / 2);
+  divide(high, high, divisor);
+  join_halves(low, high);
+  if (primitive == Primitive::remainder) {
+    binary(Primitive::mul, Type::i32, low, low, vector(b));
+    binary(Primitive::sub, Type::i32, low, a, vector(low));
+  }
+  zero(divisor);
+  compare(Primitive::ne, Type::i32, high, b, vector(divisor));
+  binary(Primitive::bit_and, Type::i32, d, high, vector(low));
+}
+
 // A lane at a time: no vector instruction divides integers. rax, rsi and rdi are lost.
 void VectorSet::divide_i64(Primitive primitive, int d, int a, int b) {
   using namespace Xbyak::util;

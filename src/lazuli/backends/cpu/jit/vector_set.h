@@ -129,7 +129,7 @@ class VectorSet {
       : code_(code), registers_(registers), frame_(frame), kind_(kind), bytes_(bytes) {}
   // min and max of floats where a NaN in `a` wins.
   virtual void extreme(Primitive primitive, Type type, int d, int a, const Operand& b) = 0;
-  virtual void divide_i32(Primitive primitive, int d, int a, int b) = 0;
+  virtual void join_halves(int d, int high) = 0;  // d's upper half = the lower one of high
   virtual void shift_by(Primitive primitive, Type type, int d, int a, int b) = 0;
   // bf16 numbers in the upper half of each lane, what lies below undefined; d apart from a.
   virtual void round_to_bf16(int d, int a) = 0;
@@ -149,6 +149,8 @@ class VectorSet {
   Constants::Entry one_long_ = nullptr;
 
  private:
+  Xbyak::Xmm half(int index) const { return packed(index, 2); }
+  void divide_i32(Primitive primitive, int d, int a, int b);
   void divide_i64(Primitive primitive, int d, int a, int b);
 
   int32_t divided_ = -1;  // where a division's lanes lie on the stack, and what it saves
