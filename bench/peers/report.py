@@ -20,9 +20,9 @@ HIGHER = ("GB/s", "GFLOP/s")
 
 def load(path, threads, memory):
     rows = collections.defaultdict(list)
-    for line in open(path):
-        r = json.loads(line)
-        if r["threads"] == threads and r.get("memory", "system") == memory:
+    results = [json.loads(line) for line in open(path)]
+    for r in results:
+        if r["threads"] == threads and r["memory"] == (memory or results[-1]["memory"]):
             rows[r["workload"], r["metric"], r["size"], r["unit"], r["framework"]].append(r["repeats"])
     return rows
 
@@ -93,12 +93,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory", default="system", help="system, or kept for runs with --keep-memory")
+    parser.add_argument("--memory", help="system, or kept for runs with --keep-memory; by default what the last row has")
     parser.add_argument("--workload")
     parser.add_argument("--plain", action="store_true", help="medians only")
     parser.add_argument("--ratios", action="store_true", help="time over the best of the same round")
     args = parser.parse_args()
     rows = load(args.file, args.threads, args.memory)
-    for workload in [args.workload] if args.workload else list(dict.fromkeys(k[0] for k in rows)):
+    shown = list(dict.fromkeys(k[0] for k in rows if not args.ratios or k[4] != "limits"))
+    for workload in [args.workload] if args.workload else shown:
         print(f"\n### {workload}, {args.threads} thread{'s' * (args.threads > 1)}\n\n" + (ratios(rows, workload) if args.ratios
               else table(rows, workload, not args.plain)))
