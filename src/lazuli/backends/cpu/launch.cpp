@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lazuli/backends/cpu/box.h"
 #include "lazuli/backends/cpu/thread_memory.h"
 #include "lazuli/kernel/float_environment.h"
 #include "lazuli/runtime/thread_team.h"
@@ -17,15 +18,6 @@ using kernel::Phase;
 
 constexpr double kLeastTask = 0.6e-6;
 constexpr double kMostTask = 40e-6;
-
-// Addresses and a ramp's values move alike, by wrapping addition.
-char* moved(const char* base, uint64_t by) {
-  return reinterpret_cast<char*>(reinterpret_cast<uint64_t>(base) + by);
-}
-
-uint64_t times(int64_t count, int64_t stride) {
-  return static_cast<uint64_t>(count) * static_cast<uint64_t>(stride);
-}
 
 // The accesses of one box, and the walk from box to box in row-major order.
 class Boxes {
@@ -58,8 +50,7 @@ class Boxes {
   void shift(int64_t rows, int64_t columns) {
     if (!own_) make_own();
     for (int i = 0; i < count_; ++i) {
-      own_[i].base = moved(own_[i].base,
-                           times(rows, own_[i].row_stride) + times(columns, own_[i].column_stride));
+      own_[i].base = moved(own_[i], rows, columns);
     }
   }
 
@@ -90,10 +81,7 @@ void run(const Work& work, const Tile& tile, Arguments& arguments) {
     return run_in_tiles(*work.program, traits.ordered, work.accesses, traits.has_reduction, tile,
                         arguments);
   }
-  const int64_t bytes =
-      work.program->scratch_bytes(arguments.rows, arguments.columns, arguments.depth);
-  arguments.scratch = bytes ? keep(Kept::scratch, bytes) : nullptr;
-  work.program->run(arguments);
+  run_program(*work.program, arguments);
 }
 
 // Units [first, last) of an instance, counted box by box, in a box row by row.

@@ -1,9 +1,9 @@
 #include "lazuli/backends/cpu/ordered.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
+#include "lazuli/backends/cpu/box.h"
 #include "lazuli/backends/cpu/move_block.h"
 #include "lazuli/backends/cpu/thread_memory.h"
 
@@ -22,8 +22,6 @@ constexpr int64_t kTileElements = 8192;  // a few of them stay in the second cac
 constexpr int64_t kTileRows = 64;
 constexpr int64_t kTileColumns = 128;
 constexpr int64_t kFoldBytes = 512 << 10;  // of rows that a fold reads from end to end
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // One box and its tiles.
 class Tiles {
@@ -56,11 +54,11 @@ class Tiles {
   }
 
   void run(int64_t row, int64_t rows, int64_t column, int64_t columns, bool as_one_row) {
-    for (int i = 0; i < accesses_; ++i) own_[i].base = address(i, row, column);
+    for (int i = 0; i < accesses_; ++i) own_[i].base = moved(box_.accesses[i], row, column);
     bring(row, rows, column, columns, 0);
     one_.rows = as_one_row ? 1 : rows;
     one_.columns = as_one_row ? rows * columns : columns;
-    run_program();
+    run_program(program_, one_);
     take_back(row, rows, column, columns, 0);
   }
 
@@ -71,7 +69,7 @@ class Tiles {
     bring(0, box_.rows, first, columns, first);
     one_.chunk_first = chunk;
     one_.chunk_last = chunk + 1;
-    run_program();
+    run_program(program_, one_);
     take_back(0, box_.rows, first, columns, first);
   }
 
@@ -80,18 +78,9 @@ class Tiles {
     return box_.accesses[each.access].column_stride != each.size;
   }
 
-  // Addresses and a ramp's values move alike, by wrapping arithmetic.
-  char* address(int access, int64_t row, int64_t column) const {
-    const AccessArguments& from = box_.accesses[access];
-    return reinterpret_cast<char*>(
-        reinterpret_cast<uint64_t>(from.base) +
-        static_cast<uint64_t>(row) * static_cast<uint64_t>(from.row_stride) +
-        static_cast<uint64_t>(column) * static_cast<uint64_t>(from.column_stride));
-  }
-
   BlockPlace place(const OrderedAccess& each, int64_t row, int64_t column) const {
     const AccessArguments& access = box_.accesses[each.access];
-    return {address(each.access, row, column), access.row_stride, access.column_stride};
+    return {moved(access, row, column), access.row_stride, access.column_stride};
   }
 
   // `origin`: the column that the program calls the first.
@@ -117,12 +106,6 @@ class Tiles {
                  {own.base + origin * each.size, own.row_stride, own.column_stride}, rows, columns,
                  each.size);
     }
-  }
-
-  void run_program() {
-    const int64_t bytes = program_.scratch_bytes(one_.rows, one_.columns, one_.depth);
-    one_.scratch = bytes ? keep(Kept::scratch, bytes) : nullptr;
-    program_.run(one_);
   }
 
   const kernel::Program& program_;

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "lazuli/backends/cpu/box.h"
+
 namespace lazuli::cpu {
 namespace {
 
 constexpr int64_t kColumnGrain = 64;        // parts start at multiples of so many columns
 constexpr int64_t kComfortableWidth = 256;  // columns that a fold along the depth reads well
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 bool folds_columns(const Traits& traits) {
   return traits.has_reduction && traits.form == kernel::Form::rows;
