@@ -60,6 +60,15 @@ Node* make_node(Node* parent, const Skeleton& skeleton) {
   return node;
 }
 
+// No ancestor keeps an older stamp than the node's.
+void carry_up(const Node& node) {
+  const uint64_t stamp = node.stamp.load(std::memory_order_relaxed);
+  for (Node* up = node.parent; up && up->stamp.load(std::memory_order_relaxed) < stamp;
+       up = up->parent) {
+    up->stamp.store(stamp, std::memory_order_relaxed);
+  }
+}
+
 }  // namespace
 
 bool matches(const Node& node, const Skeleton& skeleton) {
@@ -166,13 +175,13 @@ void Trie::trim(int64_t budget, std::span<Node* const> pinned) {
   bytes_.fetch_sub(std::exchange(retired_bytes_, 0), std::memory_order_relaxed);
   if (bytes() <= budget / 2) return;
   const uint64_t now = tick();
-  for (Node* node : pinned) {
-    for (; node && node->stamp.load(std::memory_order_relaxed) != now; node = node->parent) {
-      node->stamp.store(now, std::memory_order_relaxed);
-    }
+  for (Node* node : pinned) node->stamp.store(now, std::memory_order_relaxed);
+  // Tapes that are evaluated at the same time may leave a node with an older stamp than its
+  // descendants have. With every stamp carried up, all that is below a limit can go without
+  // leaving an orphan.
+  for (Node* node : buckets_) {
+    for (; node; node = node->next_in_bucket) carry_up(*node);
   }
-  // A node's stamp is never older than its descendants', so all that is below a limit can go
-  // without leaving an orphan.
   std::vector<uint64_t> stamps;
   stamps.reserve(node_count_);
   for (Node* node : buckets_) {

@@ -94,6 +94,20 @@ TEST_F(TrieTest, TrimTakesWhatWasPassedLeastRecently) {
   EXPECT_EQ(nodes(), 0u);
 }
 
+TEST_F(TrieTest, TrimLeavesNoNodeWithoutItsParentHoweverEvaluationsCross) {
+  const std::vector<Node*> path = chain(20, 5);
+  const std::vector<Node*> other = chain(20, 5 + 1);
+  // As two tapes leave them that stamp the shared beginning at the same time: the older tick last.
+  const uint64_t now = trie.tick();
+  for (Node* node : path) node->stamp.store(now);
+  for (size_t i = 0; i < 5; ++i) path[i]->stamp.store(other.back()->stamp.load());
+  trie.trim(trie.bytes() * 5 / 4, {});
+  EXPECT_EQ(alive, 20);
+  const Counted nodes(Counter::trie_nodes_made);
+  EXPECT_EQ(chain(20, 5), path);
+  EXPECT_EQ(nodes(), 0u);
+}
+
 TEST_F(TrieTest, TrimOfASmallTrieTakesNothing) {
   const std::vector<Node*> path = chain(50, 3);
   trie.trim(1 << 20, {});
