@@ -1,4 +1,4 @@
-#include "codegen/catalogue/yaml.h"
+#include "codegen/yaml.h"
 
 #include <yaml-cpp/yaml.h>
 

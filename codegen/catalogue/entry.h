@@ -10,17 +10,11 @@
 #include <vector>
 
 #include "codegen/formula/typed.h"
+#include "codegen/problems.h"
 #include "codegen/schema/types.h"
 #include "lazuli/core/dtype.h"
 
 namespace lazuli::codegen {
-
-// Where an entry stands: "ops/elementwise.yaml:14".
-struct Position {
-  std::string file;
-  int line = 0;
-  std::string text() const { return file + ":" + std::to_string(line); }
-};
 
 // What an entry is; all but composite are recorded and have an OpKind.
 enum class Kind {

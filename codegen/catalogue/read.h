@@ -2,7 +2,7 @@
 #pragma once
 
 #include "codegen/catalogue/load.h"
-#include "codegen/catalogue/yaml.h"
+#include "codegen/yaml.h"
 
 namespace lazuli::codegen {
 
