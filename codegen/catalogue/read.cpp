@@ -7,6 +7,7 @@
 
 #include "codegen/catalogue/dtypes.h"
 #include "codegen/schema/parser.h"
+#include "codegen/schema/variants.h"
 #include "codegen/text.h"
 
 namespace lazuli::codegen {
@@ -181,7 +182,7 @@ class Reader {
     }
     const bool has_self = !schema.arguments.empty() && schema.arguments[0].name == "self" &&
                           schema.arguments[0].type.is_tensor();
-    function.is_in_place = schema.is_in_place();
+    function.is_in_place = schema::base_name(schema.name).is_in_place;
     if (function.is_in_place && !(has_self && schema.arguments[0].type.is_write())) {
       problem(text, "need 'Tensor(a!) self' first in an in-place schema");
     }

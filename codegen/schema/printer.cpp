@@ -67,9 +67,4 @@ const Argument* Schema::find(const std::string& argument) const {
 
 std::string Schema::full_name() const { return overload.empty() ? name : name + "." + overload; }
 
-bool Schema::is_in_place() const {
-  return name.size() > 1 && name.back() == '_' &&
-         !(name.size() > 2 && name[name.size() - 2] == '_');
-}
-
 }  // namespace lazuli::codegen::schema

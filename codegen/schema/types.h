@@ -83,8 +83,6 @@ struct Schema {
   const Argument* find(const std::string& argument) const;
   // "add.Tensor"
   std::string full_name() const;
-  // Written by name: `add_`, but not `__and__`.
-  bool is_in_place() const;
   friend bool operator==(const Schema&, const Schema&) = default;
 };
 

@@ -77,9 +77,7 @@ TEST(Schema, MistakesNameTheColumn) {
   EXPECT_EQ(mistake("add() -> Tensor x y"), "need the end at column 17 ('x y')");
 }
 
-TEST(Schema, KnowsInPlaceForms) {
-  EXPECT_TRUE(parse("add_(Tensor(a!) self) -> Tensor(a!)").is_in_place());
-  EXPECT_FALSE(parse("__and__(Tensor self) -> Tensor").is_in_place());
+TEST(Schema, AnAliasMayBeWritten) {
   EXPECT_TRUE(parse("f(Tensor(a!) self) -> ()").arguments[0].type.is_write());
 }
 
