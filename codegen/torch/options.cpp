@@ -34,6 +34,9 @@ const std::vector<SpellingKey>& spelling_keys() {
       {"assign_resized", "", &Spelling::assign_resized},
       {"device", "get_device_fn", &Spelling::device},
       {"counter", "metrics_counter", &Spelling::counter},
+      {"tensor_pointer", "lazy_tensor_ptr", &Spelling::tensor_pointer},
+      {"pointer_value", "", &Spelling::pointer_value},
+      {"to_tensor", "create_aten_from_ltc_tensor", &Spelling::to_tensor},
   };
   return keys;
 }

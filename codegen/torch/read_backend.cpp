@@ -20,6 +20,7 @@ const std::vector<std::string> kKeys = {
     "device_guard", "full_codegen",  "supported",  "ir_gen",        "autograd",
     "symint",       "non_native"};
 const std::vector<std::string> kNonNativeKeys = {"func", "opkind", "properties"};
+// TreatScalarsAsConstants holds for every node here: numbers are attributes, never values.
 const std::vector<std::string> kProperties = {"ShapePrecompute",     "ShapeCompute",
                                               "ShapeCache",          "Lower",
                                               "LowerDeclOnly",       "CanBeReused",
@@ -248,7 +249,6 @@ class Reader {
         properties.defines_create = word == "CreateFn";
         properties.declares_create = word == "CreateFnDeclOnly";
       }
-      if (word == "TreatScalarsAsConstants") properties.scalars_are_constants = true;
     }
   }
 
