@@ -154,7 +154,7 @@ class Parser {
     if (!alias.after.empty()) fail("need no '->' in a result's alias", start);
     for (const std::string& name : alias.before) {
       bool is_shared = name == "*";
-      bool is_written = is_shared;
+      bool is_written = false;
       for (const Argument& argument : arguments) {
         if (!argument.type.alias) continue;
         const bool is_before = contains(argument.type.alias->before, name);
@@ -162,8 +162,9 @@ class Parser {
         is_written |= is_before && argument.type.is_write();
       }
       if (!is_shared) fail("need an argument with the result's alias '" + name + "'", start);
-      if (alias.is_write && !is_written) {
-        fail("need an argument that is written for the result's alias '" + name + "!'", start);
+      if (alias.before.size() == 1 && name != "*" && alias.is_write != is_written) {
+        fail("need '" + name + (is_written ? "!" : "") + "' for a result, as for its argument",
+             start);
       }
     }
   }

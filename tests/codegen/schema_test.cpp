@@ -166,8 +166,9 @@ TEST(Schema, AnAliasIsOfATensorThatIsThere) {
   EXPECT_EQ(mistake("f(Tensor(a!) self) -> Tensor(b!)"),
             "need an argument with the result's alias 'b' at column 23 ('Tensor(b!)')");
   EXPECT_EQ(mistake("f(Tensor(a) self) -> Tensor(a!)"),
-            "need an argument that is written for the result's alias 'a!' at column 22 "
-            "('Tensor(a!)')");
+            "need 'a' for a result, as for its argument at column 22 ('Tensor(a!)')");
+  EXPECT_EQ(mistake("f_(Tensor(a!) self) -> Tensor(a)"),
+            "need 'a!' for a result, as for its argument at column 24 ('Tensor(a)')");
   EXPECT_EQ(mistake("f(Tensor(a) self) -> Tensor(a -> b)"),
             "need no '->' in a result's alias at column 22 ('Tensor(a -> ')");
   EXPECT_EQ(mistake("f(Tensor(a|a) self) -> ()"), "alias 'a' twice at column 12 ('a) self) -> ')");
