@@ -76,9 +76,8 @@ void read_spelling(const std::string& path, Spelling& spelling, Problems& proble
       }
       if (!is_known) problems.add(where, "", "unknown key '" + key + "'" + suggestion(key, known));
     }
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
   }
 }
 

@@ -284,9 +284,8 @@ Backend read_backend(const std::string& path, const NativeFunctions& functions,
     Backend backend = Reader(documents[0], file, functions, problems).read();
     check_backend(backend, families, problems);
     return backend;
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
     return {};
   }
 }
