@@ -104,7 +104,7 @@ void add_outs(const Schema& from, Schema& to) {
     }
     Argument out;
     out.type = each.type;
-    out.type.alias = Alias{{letters.at(i)}, {}, true, false};
+    out.type.alias = Alias{{letters.at(i)}, {}, true};
     out.name = from.returns.size() == 1 ? "out" : "out" + std::to_string(i);
     out.is_keyword_only = true;
     to.arguments.push_back(out);
