@@ -162,7 +162,7 @@ std::string objection_in_place(const Schema& schema) {
 }  // namespace
 
 std::string_view name_of(Variant variant) {
-  constexpr std::array<std::string_view, 5> kNames = {"functional", "in_place", "out", "mutating",
+  constexpr std::array<std::string_view, 5> kNames = {"functional", "in_place", "out", "mutable",
                                                       "scratch"};
   return kNames.at(static_cast<size_t>(variant));
 }

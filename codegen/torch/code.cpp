@@ -44,6 +44,13 @@ std::string packed(const std::string& prefix, const std::vector<std::string>& it
   return text + line + "\n";
 }
 
+std::string chained(const std::string& prefix, const std::vector<std::string>& operands,
+                    const std::string& sign, const std::string& suffix) {
+  const std::string one_line = prefix + joined(operands, sign + " ") + suffix;
+  if (one_line.size() <= kWidth) return one_line + "\n";
+  return prefix + joined(operands, sign + "\n" + std::string(prefix.size(), ' ')) + suffix + "\n";
+}
+
 std::string schema_comment(const schema::Schema& schema, const std::string& indent) {
   return wrapped(schema::to_string(schema), indent + "// ", kWidth);
 }

@@ -28,6 +28,11 @@ std::vector<const NativeFunction*> generated_nodes(const Generation& generation)
 std::string packed(const std::string& prefix, const std::vector<std::string>& items,
                    const std::string& suffix);
 
+// Operands of a chain, each but the last with `sign` behind it: on one line or, where they do not
+// fit, one a line, each below the first.
+std::string chained(const std::string& prefix, const std::vector<std::string>& operands,
+                    const std::string& sign, const std::string& suffix);
+
 // "// add.Tensor(Tensor self, ...) -> Tensor", in as many lines as it takes.
 std::string schema_comment(const schema::Schema& schema, const std::string& indent = "");
 

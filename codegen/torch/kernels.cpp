@@ -84,7 +84,13 @@ class Kernel {
 
   std::string shapes() const {
     const ShapeSource source = shape_source(function_);
-    if (source == ShapeSource::by_hand) return "";
+    if (source == ShapeSource::by_hand) {
+      std::vector<std::string> items;
+      for (const CppParameter& each : signature_.parameters) items.push_back(each.name);
+      return packed(fmt::format("  auto shapes = ::{}::{}(", generation_.options.shape_space,
+                                shape_rule_name(function_, takes_symint_)),
+                    items, ");");
+    }
     const bool is_copy = source == ShapeSource::view_copy;
     const schema::Schema& shape = is_copy ? schema_ : shape_schema();
     std::string name = is_copy ? "at::compositeexplicitautogradnonfunctional::" : "at::meta::";
@@ -99,22 +105,16 @@ class Kernel {
     return packed("  const auto meta = " + name + "(", items, ");");
   }
 
-  std::string shape_argument() const {
-    if (shape_source(function_) != ShapeSource::by_hand) return "lazy::shapes_of(meta)";
-    return fmt::format("::{}::{}({})", generation_.options.shape_space,
-                       shape_rule_name(function_, takes_symint_), signature_.names_text());
-  }
-
   std::string record() const {
-    std::string text;
     std::vector<std::string> items;
     for (const NodeMember& member : node_members(schema_, spelling_)) {
       items.push_back(node_argument(member, takes_symint_, spelling_));
     }
-    items.push_back(shape_argument());
-    return text + packed(fmt::format("  const auto results = {}<{}>(", spelled(spelling_.record),
-                                     node_name(schema_)),
-                         items, ");");
+    items.emplace_back(shape_source(function_) == ShapeSource::by_hand ? "std::move(shapes)"
+                                                                       : "lazy::shapes_of(meta)");
+    return packed(fmt::format("  const auto results = {}<{}>(", spelled(spelling_.record),
+                              node_name(schema_)),
+                  items, ");");
   }
 
   std::string first_tensor() const {
@@ -209,7 +209,8 @@ std::string kernels_source(const Generation& generation) {
   text += include_lines(aten_headers(generation));
   if (generation.options.falls_back) text += include_lines({"<ATen/native/CPUFallback.h>"});
   text += include_lines({"<" + generation.options.shape_header + ">"}) + "\n";
-  text += include_lines({generated_header(generation, "LazyIr.h")}) + "\n";
+  text += include_lines({"<utility>"}) + "\n" +
+          include_lines({generated_header(generation, "LazyIr.h")}) + "\n";
   text += open_namespace(generation);
   std::vector<const NativeFunction*> functions;
   for (const Listed& each : backend.full_codegen) functions.push_back(each.function);

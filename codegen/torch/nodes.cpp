@@ -72,10 +72,7 @@ class NodeClass {
     for (const NodeMember& member : members_) {
       initialised.push_back(fmt::format("{}({})", member.name, member.name));
     }
-    const std::string one_line = "      : " + joined(initialised, ", ") + " {}\n";
-    return text + (one_line.size() <= 101
-                       ? one_line
-                       : "      : " + joined(initialised, ",\n        ") + " {}\n");
+    return text + chained("      : ", initialised, ",", " {}");
   }
 
   static const char* explicit_word(const std::vector<std::string>& parameters) {
@@ -97,28 +94,26 @@ class NodeClass {
   }
 
   std::string to_string() const {
-    std::string attributes;
+    std::vector<std::string> parts = {base_word(spelling_.node_base) + "::to_string()"};
     for (const NodeMember& member : members_) {
       if (member.is_value) continue;
-      attributes +=
-          fmt::format(" +\n           \", {}=\" + lazy::text({})", member.name, member.name);
+      parts.push_back(fmt::format("\", {}=\" + lazy::text({})", member.name, member.name));
     }
-    const std::string base = base_word(spelling_.node_base) + "::to_string()";
-    if (attributes.empty()) return "";
-    return "  std::string to_string() const override {\n    return " + base + attributes +
-           ";\n  }\n";
+    if (parts.size() == 1) return "";
+    return "  std::string to_string() const override {\n" +
+           chained("    return ", parts, " +", ";") + "  }\n";
   }
 
   std::string reuse() const {
     const std::string head = "  bool can_be_reused(";
     if (!properties_.defines_reuse) return packed(head, parameters(), ") const;");
-    std::string same;
+    std::vector<std::string> same;
     for (const NodeMember& member : members_) {
-      if (!same.empty()) same += " &&\n           ";
-      same += fmt::format("lazy::is_same(this->{}, {})", member.name, member.name);
+      same.push_back(fmt::format("lazy::is_same(this->{}, {})", member.name, member.name));
     }
-    return packed(head, parameters(), ") const {") + "    return " +
-           (same.empty() ? "true" : same) + ";\n  }\n";
+    if (same.empty()) same = {"true"};
+    return packed(head, parameters(), ") const {") + chained("    return ", same, " &&", ";") +
+           "  }\n";
   }
 
   std::string create() const {

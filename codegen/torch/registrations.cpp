@@ -18,6 +18,11 @@ std::string wrapper_name(const NativeFunction& function) {
   return "wrapper_" + unambiguous_name(function.schema);
 }
 
+std::string registration(const NativeFunction& function) {
+  return packed("  m.impl(",
+                {"\"" + function.name + "\"", "TORCH_FN(" + wrapper_name(function) + ")"}, ");");
+}
+
 std::string copy_function(const NativeFunction& function) {
   return function.variant == Variant::in_place ? "at::_copy_from" : "at::_copy_from_and_resize";
 }
@@ -198,13 +203,11 @@ std::string registrations_source(const Generation& generation, bool is_autograd)
   std::string lines;
   for (const NativeFunction* function : listed(generation, is_autograd)) {
     text += Wrapper(generation, *function).direct() + "\n";
-    lines +=
-        fmt::format("  m.impl(\"{}\", TORCH_FN({}));\n", function->name, wrapper_name(*function));
+    lines += registration(*function);
   }
   for (const NativeFunction* function : derived_variants(generation, is_autograd)) {
     text += Wrapper(generation, *function).derived() + "\n";
-    lines +=
-        fmt::format("  m.impl(\"{}\", TORCH_FN({}));\n", function->name, wrapper_name(*function));
+    lines += registration(*function);
   }
   const std::string name = "Register" + generation.options.backend_name + key + "NativeFunctions";
   text += "void add_kernels(::torch::Library& m) {\n" + lines + "}\n\n";
