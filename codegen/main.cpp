@@ -69,15 +69,22 @@ int main(int argc, char** argv) {
     command->add_option("--catalogue", folder, "The folder of *.yaml files")->capture_default_str();
   }
   emit_command->add_option("--out", out, "Where to write")->required();
-  show_command->add_option("op", name, "An operator or a scalar function")->required();
+  show_command
+      ->add_option("op", name,
+                   "An operator or a scalar function; with --native-functions, one of PyTorch")
+      ->required();
   TorchCommand torch;
+  torch::Options shown;
+  add_catalogue_options(*show_command, shown, false);
+  show_command->add_option("--backend-yaml", shown.backend, "A back end that may list it")
+      ->check(CLI::ExistingFile);
   CLI::App* torch_command = add_torch_command(app, torch);
   CLI11_PARSE(app, argc, argv);
   try {
     if (check_command->parsed()) return check(folder);
     if (emit_command->parsed()) return emit_all(folder, out);
     if (torch_command->parsed()) return run(torch);
-    return show(folder, name);
+    return shown.native_functions.empty() ? show(folder, name) : show(shown, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());
     return 1;

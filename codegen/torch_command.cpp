@@ -4,6 +4,7 @@
 
 #include "codegen/torch/generate.h"
 #include "codegen/torch/read_native_functions.h"
+#include "codegen/torch/show.h"
 
 namespace lazuli::codegen {
 namespace {
@@ -21,20 +22,22 @@ int print_families(const torch::Options& options) {
 
 }  // namespace
 
-void add_catalogue_options(CLI::App& app, torch::Options& options) {
-  app.add_option("--native-functions", options.native_functions, "PyTorch's native_functions.yaml")
-      ->required()
-      ->check(CLI::ExistingFile);
-  app.add_option("--tags", options.tags, "PyTorch's tags.yaml")
-      ->required()
-      ->check(CLI::ExistingFile);
+void add_catalogue_options(CLI::App& app, torch::Options& options, bool is_required) {
+  CLI::Option* functions = app.add_option("--native-functions", options.native_functions,
+                                          "PyTorch's native_functions.yaml");
+  CLI::Option* tags = app.add_option("--tags", options.tags, "PyTorch's tags.yaml");
+  for (CLI::Option* option : {functions, tags}) {
+    option->required(is_required)->check(CLI::ExistingFile);
+  }
+  functions->needs(tags);
+  tags->needs(functions);
 }
 
 CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
   CLI::App* torch = app.add_subcommand(
       "torch", "Writes the kernels, registrations and nodes of a lazy device of PyTorch.");
   torch::Options& options = command.options;
-  add_catalogue_options(*torch, options);
+  add_catalogue_options(*torch, options, true);
   CLI::Option* backend =
       torch->add_option("--backend-yaml", options.backend, "What the back end takes over")
           ->check(CLI::ExistingFile);
@@ -74,6 +77,22 @@ CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
 int run(const TorchCommand& command) {
   return command.prints_families ? print_families(command.options)
                                  : torch::generate(command.options);
+}
+
+int show(const torch::Options& options, const std::string& name) {
+  Problems problems;
+  Problems warnings;
+  const torch::Inputs inputs(options, problems, warnings);
+  std::fputs(problems.text().c_str(), stderr);
+  if (!problems.empty()) return 1;
+  const torch::NativeFunction* function = inputs.functions().find(name);
+  if (!function) {
+    std::fprintf(stderr, "no operator '%s'%s\n", name.c_str(),
+                 inputs.functions().nearest(name).c_str());
+    return 1;
+  }
+  std::fputs(torch::show(inputs.generation(), *function).c_str(), stdout);
+  return 0;
 }
 
 }  // namespace lazuli::codegen

@@ -16,7 +16,12 @@ Inputs::Inputs(const Options& options, Problems& problems, Problems& warnings)
   if (!options_.spelling_file.empty()) {
     read_spelling(options_.spelling_file, options_.spelling, problems);
   }
-  if (options_.backend.empty()) return;
+  if (options_.backend.empty()) {
+    backend_.key = "PrivateUse1";
+    backend_.cpp_namespace = "vendor::device";
+    backend_.class_name = backend_.key + "NativeFunctions";
+    return;
+  }
   backend_ = read_backend(options_.backend, functions_, *families_, problems);
   check_other_files(problems, warnings);
 }

@@ -10,7 +10,8 @@ namespace lazuli::codegen::torch {
 // Everything that the files of a back end follow from, read and checked.
 class Inputs {
  public:
-  // Tells what is wrong in all files at once, and in `warnings` what is worth a look.
+  // Tells what is wrong in all files at once, and in `warnings` what is worth a look. Without a
+  // back end's file it is one that lists nothing.
   Inputs(const Options& options, Problems& problems, Problems& warnings);
 
   const NativeFunctions& functions() const { return functions_; }
