@@ -52,16 +52,14 @@ class Kernel {
 
   std::string fallback() const {
     if (!generation_.options.falls_back) return "";
-    const std::string op_macro = schema_.overload.empty()
-                                     ? "ATEN_OP(" + schema_.name + ")"
-                                     : "ATEN_OP2(" + schema_.name + ", " + schema_.overload + ")";
+    const char* suffix = takes_symint_ || !has_symint(schema_) ? "_symint" : "";
     std::vector<std::string> names;
     for (const CppParameter& each : signature_.parameters) names.push_back(each.name);
     return fmt::format("  if (lazy::falls_back({})) {{\n", op()) +
-           packed(
-               fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, {}>::call(",
-                           takes_symint_ || !has_symint(schema_) ? "_symint" : "", op_macro),
-               names, ");") +
+           packed(fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, "
+                              "at::_ops::{}>::call(",
+                              suffix, unambiguous_name(schema_)),
+                  names, ");") +
            "  }\n";
   }
 
