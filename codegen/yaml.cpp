@@ -10,6 +10,8 @@
 #include <new>
 #include <numeric>
 
+#include "codegen/text.h"
+
 namespace lazuli::codegen {
 namespace {
 
@@ -102,7 +104,7 @@ class Reader {
   };
 
   static void check_tag(int line, const yaml_char_t* tag) {
-    if (tag) throw YamlError(line, "need plain YAML; got the tag '" + text_of(tag) + "'");
+    if (tag) throw YamlError(line, "need plain YAML; got the tag " + quoted(text_of(tag)));
   }
 
   bool needs_key() const {
@@ -143,7 +145,8 @@ class Reader {
     check_is_no_key(line, "an alias");
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end())
-      throw YamlError(line, "no anchor '&" + anchor + "' before '*" + anchor + "'");
+      throw YamlError(line,
+                      "no anchor " + quoted("&" + anchor) + " before " + quoted("*" + anchor));
     add(line, found->second, extent_of(found->second));
   }
 
@@ -216,8 +219,8 @@ class Reader {
       first = order[i - 1];
     }
     if (again == map.keys.size()) return;
-    throw YamlError(map.key_lines[again], "key '" + map.keys[again] +
-                                              "' twice; the first is on line " +
+    throw YamlError(map.key_lines[again], "key " + quoted(map.keys[again]) +
+                                              " twice; the first is on line " +
                                               std::to_string(map.key_lines[first]));
   }
 
