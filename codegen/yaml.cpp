@@ -97,6 +97,7 @@ class Reader {
     Yaml* node;
     std::string anchor;  // may be empty
   };
+  // What a node takes with all below it.
   struct Extent {
     size_t nodes = 0;
     size_t bytes = 0;
@@ -144,9 +145,10 @@ class Reader {
   void take_alias(int line, const std::string& anchor) {
     check_is_no_key(line, "an alias");
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end())
+    if (found == anchors_.end()) {
       throw YamlError(line,
                       "no anchor " + quoted("&" + anchor) + " before " + quoted("*" + anchor));
+    }
     add(line, found->second, extent_of(found->second));
   }
 
@@ -176,7 +178,7 @@ class Reader {
   void name(const Yaml& node, const std::string& anchor) {
     if (anchor.empty()) return;
     Extent extent = extent_of(node);
-    extent.depth = 0;
+    extent.depth = 0;  // the copy lies in nothing yet
     count(node.line, extent);
     anchors_[anchor] = node;
   }

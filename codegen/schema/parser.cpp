@@ -220,7 +220,7 @@ class Parser {
     }
   }
 
-  // Of any kind, so that reading takes no longer than its text.
+  // Each is compared with those before it.
   void check_count(size_t count, const char* what) {
     constexpr size_t kMost = 255;
     if (count == kMost) fail("need at most " + std::to_string(kMost) + " " + what);
