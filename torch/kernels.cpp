@@ -1,4 +1,5 @@
-// The kernels that are written by hand: making tensors, copying between host and device, sizes. Views are PyTorch's own.
+// The kernels that are written by hand: making tensors, copying between host and device, sizes.
+// Views are PyTorch's own.
 #include <ATen/EmptyTensor.h>
 #include <ATen/MemoryOverlap.h>
 #include <ATen/native/Resize.h>
@@ -6,6 +7,7 @@
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/resize_native.h>
 #include <ATen/ops/set_native.h>
+#include <ATen/ops/unfold_native.h>
 #include <ATen/ops/view_native.h>
 
 #include "PrivateUse1NativeFunctions.h"
@@ -71,8 +73,8 @@ at::Tensor PrivateUse1NativeFunctions::empty_strided(at::IntArrayRef size, at::I
 at::Tensor PrivateUse1NativeFunctions::_copy_from(const at::Tensor& self, const at::Tensor& dst,
                                                   bool) {
   if (!dst.device().is_privateuseone()) {
-    TORCH_CHECK_NOT_IMPLEMENTED(dst.is_cpu(), "aten::_copy_from: need a tensor of the host; got one of ",
-                                dst.device());
+    TORCH_CHECK_NOT_IMPLEMENTED(
+        dst.is_cpu(), "aten::_copy_from: need a tensor of the host; got one of ", dst.device());
     dst.copy_(host_of(self));
     return dst;
   }
@@ -104,6 +106,17 @@ at::Scalar PrivateUse1NativeFunctions::_local_scalar_dense(const at::Tensor& sel
   });
 }
 
+at::Tensor& PrivateUse1NativeFunctions::fill_(at::Tensor& self, const at::Scalar& value) {
+  at::assert_no_internal_overlap(self);
+  translated("aten::fill_.Scalar", [&] {
+    write(self,
+          lazuli::full(dims_of(self.sizes()), number_of(value), dtype_of(self.scalar_type())));
+  });
+  return self;
+}
+
+at::Tensor& PrivateUse1NativeFunctions::zero_(at::Tensor& self) { return fill_(self, 0); }
+
 const at::Tensor& PrivateUse1NativeFunctions::resize_(
     const at::Tensor& self, at::IntArrayRef size, std::optional<at::MemoryFormat> memory_format) {
   return at::native::resize_(self, size, memory_format);
@@ -117,6 +130,11 @@ at::Tensor PrivateUse1NativeFunctions::as_strided(const at::Tensor& self, at::In
 
 at::Tensor PrivateUse1NativeFunctions::view(const at::Tensor& self, at::IntArrayRef size) {
   return at::native::view(self, size);
+}
+
+at::Tensor PrivateUse1NativeFunctions::unfold(const at::Tensor& self, int64_t dimension,
+                                              int64_t size, int64_t step) {
+  return at::native::unfold(self, dimension, size, step);
 }
 
 at::Tensor PrivateUse1NativeFunctions::_reshape_alias(const at::Tensor& self, at::IntArrayRef size,

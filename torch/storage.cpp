@@ -54,7 +54,9 @@ struct Block {
 // Nothing where there are gaps or elements overlap otherwise than by a stride of 0.
 std::optional<Block> block_of(const at::Tensor& tensor) {
   Block block{{}, {}, tensor.storage_offset(), 1, false};
-  const auto is_flat = [&](int64_t dim) { return tensor.size(dim) == 1 || tensor.stride(dim) == 0; };
+  const auto is_flat = [&](int64_t dim) {
+    return tensor.size(dim) == 1 || tensor.stride(dim) == 0;
+  };
   block.order.resize(static_cast<size_t>(tensor.dim()));
   std::iota(block.order.begin(), block.order.end(), 0);
   std::stable_sort(block.order.begin(), block.order.end(), [&](int64_t a, int64_t b) {
@@ -65,7 +67,8 @@ std::optional<Block> block_of(const at::Tensor& tensor) {
   if (std::is_sorted(block.order.begin(), first_flat)) {
     std::sort(block.order.begin(), block.order.end());
   }
-  for (const int64_t dim : block.order) block.extents.push_back(is_flat(dim) ? 1 : tensor.size(dim));
+  for (const int64_t dim : block.order)
+    block.extents.push_back(is_flat(dim) ? 1 : tensor.size(dim));
   for (auto dim = block.order.rbegin(); dim != block.order.rend(); ++dim) {
     if (is_flat(*dim)) {
       block.repeats |= tensor.size(*dim) != 1;
@@ -91,6 +94,10 @@ Value DeviceStorage::elements(DType dtype) const {
   if (held == count) return elements_;
   if (held > count) return lazuli::narrow(flat(elements_), 0, 0, count);
   return lazuli::cat({flat(elements_), lazuli::zeros({count - held}, dtype)});
+}
+
+void DeviceStorage::set_elements(const Value& elements) {
+  elements_ = lazuli::contiguous(elements);
 }
 
 void DeviceStorage::release_resources() {
@@ -123,11 +130,11 @@ at::Tensor make_tensor(at::IntArrayRef sizes, at::OptionalIntArrayRef strides,
   return tensor;
 }
 
-at::Tensor make_tensor(Value contents) {
+at::Tensor make_tensor(const Value& contents) {
   const Dims& sizes = contents.sizes();
   at::Tensor tensor = make_tensor(at::IntArrayRef(sizes.begin(), sizes.end()), std::nullopt,
                                   scalar_type_of(contents.dtype()));
-  storage_of(tensor).set_elements(std::move(contents));
+  storage_of(tensor).set_elements(contents);
   return tensor;
 }
 
@@ -170,13 +177,13 @@ void write(const at::Tensor& tensor, const Value& contents) {
   }
   Value part = contents;
   if (!is_row_major(block->order)) {
-    part = lazuli::contiguous(lazuli::permute(contents, dims_of(block->order)));
+    part = lazuli::permute(contents, dims_of(block->order));
   }
   if (block->count != room) {
     part = lazuli::internal::narrow_write(flat(storage.elements(contents.dtype())),
                                           lazuli::reshape(part, {block->count}), 0, block->start);
   }
-  storage.set_elements(std::move(part));
+  storage.set_elements(part);
 }
 
 }  // namespace lazuli::torch
