@@ -13,6 +13,9 @@ macro(lazuli_find_python)
     set(Python_EXECUTABLE ${LAZULI_VENV}/bin/python)
   endif()
   find_package(Python 3.11 COMPONENTS Interpreter Development.Module)
+  if(Python_FOUND)
+    set(LAZULI_PYTHON_EXECUTABLE ${Python_EXECUTABLE} CACHE INTERNAL "The modules' Python")
+  endif()
 endmacro()
 
 # Finds nanobind by asking Python.
@@ -22,7 +25,6 @@ macro(lazuli_find_nanobind)
     execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir
       OUTPUT_VARIABLE nanobind_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     find_package(nanobind CONFIG QUIET)
-    set(LAZULI_PYTHON_EXECUTABLE ${Python_EXECUTABLE} CACHE INTERNAL "The module's Python")
   endif()
 endmacro()
 

@@ -65,10 +65,10 @@ function(lazuli_torch)
   add_library(lazuli_torch MODULE ${arg_SOURCES} ${sources} ${headers})
   set_target_properties(lazuli_torch PROPERTIES
     PREFIX "" OUTPUT_NAME _device LIBRARY_OUTPUT_DIRECTORY ${package}
-    CXX_VISIBILITY_PRESET hidden BUILD_RPATH ${lazuli_torch_wheel}/lib)
+    CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)  # CMake's would warn of the wheel's libgomp
   target_include_directories(lazuli_torch PRIVATE ${PROJECT_SOURCE_DIR} ${generated})
   # Lazuli's own symbols stay inside, and its libraries are looked through before PyTorch's.
-  target_link_options(lazuli_torch PRIVATE -Wl,--exclude-libs,ALL)
+  target_link_options(lazuli_torch PRIVATE -Wl,--exclude-libs,ALL -Wl,-rpath,${lazuli_torch_wheel}/lib)
   target_link_libraries(lazuli_torch PRIVATE lazuli::lazuli OpenBLAS::OpenBLAS OneDNN::OneDNN
     lazuli_torch_wheel)
   configure_file(${CMAKE_CURRENT_SOURCE_DIR}/lazuli_torch/__init__.py ${package}/__init__.py COPYONLY)
