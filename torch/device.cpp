@@ -3,7 +3,10 @@
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/Allocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <sys/mman.h>
 #include <torch/library.h>
+
+#include <atomic>
 
 #include "lazuli/exec/executor.h"
 #include "lazuli/functions/tensor.h"
@@ -22,13 +25,30 @@ namespace {
 
 const c10::Device kDevice(c10::kPrivateUse1, 0);
 
-// There are no bytes: a DeviceStorage holds a value.
+// There are no bytes: a DeviceStorage holds a value. What tells memories apart, and that there is
+// some, are addresses, each used once; they are reserved and nobody may touch them.
 class Allocator final : public c10::Allocator {
  public:
-  c10::DataPtr allocate(size_t) override { return {nullptr, kDevice}; }
+  Allocator() {
+    void* reserved =
+        mmap(nullptr, kReserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    TORCH_CHECK(reserved != MAP_FAILED, "lazuli: need ", kReserved,
+                " bytes of addresses; got none");
+    first_ = static_cast<char*>(reserved);
+  }
+  c10::DataPtr allocate(size_t) override {
+    const size_t place = next_.fetch_add(kApart, std::memory_order_relaxed);
+    return {first_ + place % kReserved, kDevice};
+  }
   void copy_data(void*, const void*, size_t) const override {
     TORCH_CHECK_NOT_IMPLEMENTED(false, "lazuli: memory of the device is copied by tensors alone");
   }
+
+ private:
+  static constexpr size_t kReserved = size_t{1} << 40;
+  static constexpr size_t kApart = 64;
+  char* first_;
+  std::atomic<size_t> next_ = 0;
 };
 
 class Guard final : public c10::impl::DeviceGuardImplInterface {
@@ -90,8 +110,8 @@ void register_device() {
   install_storage(&allocator);
   static const c10::impl::DeviceGuardImplRegistrar registrar(c10::kPrivateUse1, &guard);
   at::RegisterPrivateUse1HooksInterface(&hooks);
-  static auto& all = *new ::torch::Library(::torch::Library::IMPL, "_", c10::DispatchKey::PrivateUse1,
-                                           __FILE__, __LINE__);
+  static auto& all = *new ::torch::Library(::torch::Library::IMPL, "_",
+                                           c10::DispatchKey::PrivateUse1, __FILE__, __LINE__);
   all.fallback(::torch::CppFunction::makeFromBoxedFunction<&fallback>());
   device::RegisterLazuliPrivateUse1NativeFunctions();
 }

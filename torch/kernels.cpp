@@ -5,8 +5,6 @@
 #include <ATen/native/Resize.h>
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
-#include <ATen/ops/resize_native.h>
-#include <ATen/ops/set_native.h>
 #include <ATen/ops/unfold_native.h>
 #include <ATen/ops/view_native.h>
 
@@ -43,6 +41,12 @@ Value value_of_host(const at::Tensor& host) {
   const at::Tensor rows = host.contiguous();
   return lazuli::from_data(rows.const_data_ptr(), dtype_of(rows.scalar_type()),
                            dims_of(rows.sizes()));
+}
+
+// The value follows when it is read.
+void make_room(const at::Tensor& tensor, size_t bytes) {
+  c10::StorageImpl* storage = tensor.storage().unsafeGetStorageImpl();
+  if (storage->nbytes() < bytes) storage->set_nbytes(bytes);
 }
 
 }  // namespace
@@ -119,7 +123,13 @@ at::Tensor& PrivateUse1NativeFunctions::zero_(at::Tensor& self) { return fill_(s
 
 const at::Tensor& PrivateUse1NativeFunctions::resize_(
     const at::Tensor& self, at::IntArrayRef size, std::optional<at::MemoryFormat> memory_format) {
-  return at::native::resize_(self, size, memory_format);
+  at::detail::check_size_nonnegative(size);
+  c10::TensorImpl* impl = self.unsafeGetTensorImpl();
+  make_room(self, at::detail::computeStorageNbytesContiguous(
+                      size, self.dtype().itemsize(), static_cast<size_t>(self.storage_offset())));
+  impl->set_sizes_contiguous(size);
+  if (memory_format) impl->empty_tensor_restride(*memory_format);
+  return self;
 }
 
 at::Tensor PrivateUse1NativeFunctions::as_strided(const at::Tensor& self, at::IntArrayRef size,
@@ -145,7 +155,18 @@ at::Tensor PrivateUse1NativeFunctions::_reshape_alias(const at::Tensor& self, at
 at::Tensor& PrivateUse1NativeFunctions::set_(at::Tensor& self, at::Storage source,
                                              int64_t storage_offset, at::IntArrayRef size,
                                              at::IntArrayRef stride) {
-  return at::native::set_storage_cpu_(self, std::move(source), storage_offset, size, stride);
+  at::native::checkSetStorage(self, source, storage_offset, size, stride);
+  c10::TensorImpl* impl = self.unsafeGetTensorImpl();
+  impl->set_storage_offset(storage_offset);
+  if (stride.data()) {
+    impl->set_sizes_and_strides(size, stride);
+  } else {
+    impl->set_sizes_contiguous(size);
+  }
+  make_room(self,
+            at::detail::computeStorageNbytes(self.sizes(), self.strides(), self.dtype().itemsize(),
+                                             static_cast<size_t>(storage_offset)));
+  return self;
 }
 
 at::Tensor& PrivateUse1NativeFunctions::set_(at::Tensor& self, at::Storage source) {

@@ -1,6 +1,7 @@
-// The memory of the device: it holds no bytes but a value that Lazuli has yet to work out. Tensors
-// are PyTorch's own, with sizes, strides and offsets into such a memory, so that views, versions
-// and aliasing are PyTorch's, too. Knows no operator and no dispatcher.
+// The memory of the device: it holds no bytes, behind an address that nobody may touch, but a value
+// that Lazuli has yet to work out. Tensors are PyTorch's own, with sizes, strides and offsets into
+// such a memory, so that views, versions and aliasing are PyTorch's, too. Knows no operator and no
+// dispatcher.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,5 +1,7 @@
 """What the library brings into a process that runs PyTorch."""
 
+import copy
+import io
 import pathlib
 import re
 import subprocess
@@ -36,3 +38,18 @@ def test_pytorch_knows_the_device():
     assert str(torch.ones(2, device="lazuli")) == "tensor([1., 1.], device='lazuli:0')"
     assert torch.ones(2).lazuli().is_lazuli
     lazuli_torch.synchronize()
+
+
+def test_tensors_are_copied_deeply_saved_and_loaded():
+    a = torch.arange(6.0).reshape(2, 3).to("lazuli").t()
+    b = copy.deepcopy([a, a[0]])
+    b[0].add_(1)
+    assert a.tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert b[1].tolist() == [1, 4]  # still a part of the other
+    file = io.BytesIO()
+    torch.save(a, file)
+    file.seek(0)
+    c = torch.load(file)
+    assert c.is_lazuli and c.stride() == a.stride() and c.tolist() == a.tolist()
+    file.seek(0)
+    assert torch.load(file, map_location="cpu").tolist() == a.tolist()

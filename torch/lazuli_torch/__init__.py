@@ -3,13 +3,14 @@
 Operators that the device has no kernel for are worked out on the host and counted: `fallback_counts()`.
 """
 
+import contextlib
 import types
 
 import torch  # first, so that both use its copy of libgomp
 
-from ._device import fallback_counts, kernel_counts, reset_counts, set_fallbacks, synchronize
+from ._device import eval, fallback_counts, kernel_counts, reset_counts, set_fallbacks, synchronize
 
-__all__ = ["fallback_counts", "kernel_counts", "reset_counts", "set_fallbacks", "synchronize"]
+__all__ = ["eval", "fallback_counts", "kernel_counts", "reset_counts", "set_fallbacks", "synchronize"]
 
 
 def _device_module():
@@ -20,6 +21,7 @@ def _device_module():
     module.device_count = lambda: 1
     module.current_device = lambda: 0
     module.set_device = lambda device: None
+    module.device = lambda device: contextlib.nullcontext()  # there is one
     module.synchronize = lambda device=None: synchronize()
     # Random numbers are drawn on the host, whose generator torch.manual_seed seeds itself.
     module._is_in_bad_fork = lambda: False
