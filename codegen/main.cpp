@@ -5,6 +5,7 @@
 #include "codegen/catalogue/load.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
+#include "codegen/torch_command.h"
 
 namespace {
 
@@ -56,7 +57,7 @@ int show(const std::string& folder, const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Reads the operator catalogue and writes the sources that follow from it.");
+  CLI::App app("Reads catalogues of operators and writes the sources that follow from them.");
   app.require_subcommand(1);
   std::string folder = "ops";
   std::string out;
@@ -68,12 +69,22 @@ int main(int argc, char** argv) {
     command->add_option("--catalogue", folder, "The folder of *.yaml files")->capture_default_str();
   }
   emit_command->add_option("--out", out, "Where to write")->required();
-  show_command->add_option("op", name, "An operator or a scalar function")->required();
+  show_command
+      ->add_option("op", name,
+                   "An operator or a scalar function; with --native-functions, one of PyTorch")
+      ->required();
+  TorchCommand torch;
+  torch::Options shown;
+  add_catalogue_options(*show_command, shown, false);
+  show_command->add_option("--backend-yaml", shown.backend, "A back end that may list it")
+      ->check(CLI::ExistingFile);
+  CLI::App* torch_command = add_torch_command(app, torch);
   CLI11_PARSE(app, argc, argv);
   try {
     if (check_command->parsed()) return check(folder);
     if (emit_command->parsed()) return emit_all(folder, out);
-    return show(folder, name);
+    if (torch_command->parsed()) return run(torch);
+    return shown.native_functions.empty() ? show(folder, name) : show(shown, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());
     return 1;

@@ -7,6 +7,7 @@
 
 #include "codegen/catalogue/dtypes.h"
 #include "codegen/schema/parser.h"
+#include "codegen/schema/variants.h"
 #include "codegen/text.h"
 
 namespace lazuli::codegen {
@@ -181,7 +182,7 @@ class Reader {
     }
     const bool has_self = !schema.arguments.empty() && schema.arguments[0].name == "self" &&
                           schema.arguments[0].type.is_tensor();
-    function.is_in_place = schema.is_in_place();
+    function.is_in_place = schema::base_name(schema.name).is_in_place;
     if (function.is_in_place && !(has_self && schema.arguments[0].type.is_write())) {
       problem(text, "need 'Tensor(a!) self' first in an in-place schema");
     }
@@ -193,8 +194,8 @@ class Reader {
     entry_.functions.push_back(function);
     if (!in_place) return true;
     function.schema.name += "_";
-    function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true, false};
-    function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true, false};
+    function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true};
+    function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true};
     function.is_in_place = true;
     function.is_derived = true;
     function.is_function = false;

@@ -36,12 +36,11 @@ enum class Base {
   graph_module
 };
 
-// The memory that a value shares: (a), (a!) where it is written, (a|b), (a! -> a|b), (a -> *).
+// The memory that a tensor shares: (a), (a!) where it is written, (a|b), (a! -> a|b), (a -> *).
 struct Alias {
   std::vector<std::string> before;
-  std::vector<std::string> after;  // empty unless an arrow is written
+  std::vector<std::string> after;  // of an argument alone; empty unless an arrow is written
   bool is_write = false;
-  bool is_write_after = false;
   friend bool operator==(const Alias&, const Alias&) = default;
 };
 
@@ -83,8 +82,6 @@ struct Schema {
   const Argument* find(const std::string& argument) const;
   // "add.Tensor"
   std::string full_name() const;
-  // Written by name: `add_`, but not `__and__`.
-  bool is_in_place() const;
   friend bool operator==(const Schema&, const Schema&) = default;
 };
 

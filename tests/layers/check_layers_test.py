@@ -78,13 +78,12 @@ class CheckLayers(unittest.TestCase):
         self.assertIn("torch/a.cpp: includes lazuli/low/low.h, but torch does not depend on low", self.check())
 
     def test_a_third_party_away_from_home_is_refused(self):
-        for header in ("xbyak/xbyak.h", "cblas.h", "yaml-cpp/yaml.h", "CLI/CLI.hpp",
-                       "ATen/core/Tensor.h", "torch/library.h"):
+        for header in ("xbyak/xbyak.h", "cblas.h", "yaml.h", "CLI/CLI.hpp", "ATen/core/Tensor.h", "torch/library.h"):
             self.write("src/lazuli/low/low.cpp", f"#include <{header}>\n")
             self.assertIn(f"low/low.cpp: includes {header}", self.check())
 
     def test_a_third_party_at_home_passes(self):
-        self.write("codegen/main.cpp", "#include <CLI/CLI.hpp>\n#include <yaml-cpp/yaml.h>\n")
+        self.write("codegen/main.cpp", "#include <CLI/CLI.hpp>\n#include <yaml.h>\n")
         self.write("torch/device.cpp", "#include <torch/library.h>\n#include \"torch/support.h\"\n")
         self.assertEqual(self.check(), "")
 
