@@ -1,5 +1,5 @@
-// From the arguments of a generated kernel to those of its node: tensors become values, lists are owned. Knows no
-// operator.
+// From the arguments of a generated kernel to those of its node: tensors become values, lists are
+// owned. Knows no operator.
 #pragma once
 
 #include <ATen/core/IListRef.h>
@@ -19,7 +19,8 @@ namespace lazuli::torch {
 
 using Values = std::vector<Value>;
 
-// Where an operator runs, and the dtype in which tensors without dimensions join its other operands.
+// Where an operator runs, and the dtype in which tensors without dimensions join its other
+// operands.
 struct Place {
   at::Device device;
   at::ScalarType common = at::ScalarType::Undefined;
@@ -49,8 +50,9 @@ class PlaceFinder {
 
 }  // namespace detail
 
-// The one device of the operands, which may be tensors, optional ones, lists of both, and devices. A host tensor without
-// dimensions goes along with any. Throws a RuntimeError with both devices where there are two.
+// The one device of the operands, which may be tensors, optional ones, lists of both, and devices.
+// A host tensor without dimensions goes along with any. Throws a RuntimeError with both devices
+// where there are two.
 template <typename... Operands>
 Place device_of(const char* op, const Operands&... operands) {
   detail::PlaceFinder finder(op);
@@ -58,8 +60,9 @@ Place device_of(const char* op, const Operands&... operands) {
   return finder.place();
 }
 
-// What the tensor shows; an undefined value of an undefined tensor. A host number gets the common dtype of the operands,
-// as does a fraction of the device without dimensions that would win over them.
+// What the tensor shows; an undefined value of an undefined tensor. A host number gets the common
+// dtype of the operands, as does a fraction of the device without dimensions that would win over
+// them.
 Value value_of(const at::Tensor& tensor, const Place& on);
 std::optional<Value> value_of(const std::optional<at::Tensor>& tensor, const Place& on);
 Values values_of(const at::ITensorListRef& tensors, const Place& on);
@@ -75,6 +78,10 @@ std::optional<std::vector<int64_t>> ints_of(const at::OptionalSymIntArrayRef& va
 inline std::vector<double> floats_of(at::ArrayRef<double> values) { return values.vec(); }
 std::optional<std::vector<double>> floats_of(const std::optional<at::ArrayRef<double>>& values);
 inline std::vector<at::Scalar> numbers_of(at::ArrayRef<at::Scalar> values) { return values.vec(); }
+template <typename Each>
+std::vector<Each> list_of(at::ArrayRef<Each> values) {
+  return values.vec();
+}
 inline std::string text_of(std::string_view text) { return std::string(text); }
 inline std::optional<std::string> text_of(const std::optional<std::string_view>& text) {
   return text ? std::optional<std::string>(*text) : std::nullopt;

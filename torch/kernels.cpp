@@ -97,6 +97,8 @@ at::Tensor PrivateUse1NativeFunctions::_copy_from(const at::Tensor& self, const 
 
 at::Tensor PrivateUse1NativeFunctions::_copy_from_and_resize(const at::Tensor& self,
                                                              const at::Tensor& dst) {
+  TORCH_CHECK(at::canCast(self.scalar_type(), dst.scalar_type()), "result type ",
+              self.scalar_type(), " can't be cast to the desired output type ", dst.scalar_type());
   at::native::resize_output(dst, self.sizes());
   return _copy_from(self, dst, false);
 }

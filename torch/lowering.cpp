@@ -27,16 +27,17 @@ DType dtype_of(at::ScalarType type) {
     case at::kDouble:
       return DType::f64;
     default:
-      TORCH_CHECK_NOT_IMPLEMENTED(
-          false,
-          "lazuli: need one of Bool, Byte, Char, Short, Int, Long, Half, BFloat16, Float, Double; got ",
-          type);
+      TORCH_CHECK_NOT_IMPLEMENTED(false,
+                                  "lazuli: need one of Bool, Byte, Char, Short, Int, Long, Half, "
+                                  "BFloat16, Float, Double; got ",
+                                  type);
   }
 }
 
 at::ScalarType scalar_type_of(DType dtype) {
-  constexpr at::ScalarType kTypes[] = {at::kBool, at::kByte, at::kChar,     at::kShort, at::kInt,
-                                       at::kLong, at::kHalf, at::kBFloat16, at::kFloat, at::kDouble};
+  constexpr at::ScalarType kTypes[] = {at::kBool,  at::kByte,  at::kChar, at::kShort,
+                                       at::kInt,   at::kLong,  at::kHalf, at::kBFloat16,
+                                       at::kFloat, at::kDouble};
   return kTypes[static_cast<int>(dtype)];
 }
 
@@ -49,6 +50,25 @@ lazuli::Scalar number_of(const at::Scalar& number) {
   TORCH_CHECK_NOT_IMPLEMENTED(number.isFloatingPoint(), "lazuli: need a real number; got one of ",
                               number.type());
   return number.toDouble();
+}
+
+std::vector<Tensor> tensors_of(const std::vector<std::optional<Tensor>>& tensors) {
+  std::vector<Tensor> all;
+  all.reserve(tensors.size());
+  for (const std::optional<Tensor>& tensor : tensors) all.push_back(tensor_of(tensor));
+  return all;
+}
+
+Dims last_dims(int64_t count) {
+  Dims dims;
+  for (int64_t dim = -count; dim < 0; ++dim) dims.push_back(dim);
+  return dims;
+}
+
+void need_default(std::string_view op, std::string_view argument, std::string_view default_text,
+                  bool is_default) {
+  TORCH_CHECK_NOT_IMPLEMENTED(is_default, op, ": Lazuli has no argument '", argument,
+                              "': need its default, ", default_text);
 }
 
 }  // namespace lazuli::torch

@@ -1,5 +1,5 @@
-// PyTorch's attributes as Lazuli's, for the generated lower() of each operator. Vectors of int64_t become shapes and
-// dimensions by dims_of.
+// PyTorch's attributes as Lazuli's, for the generated lower() of each operator. Vectors of int64_t
+// become shapes and dimensions by dims_of.
 #pragma once
 
 #include <c10/core/Scalar.h>
@@ -39,6 +39,16 @@ inline Dims dims_of(const std::optional<std::vector<int64_t>>& values) {
 
 // An optional tensor: an undefined one where it is missing.
 inline Tensor tensor_of(const std::optional<Tensor>& tensor) { return tensor.value_or(Tensor()); }
+
+std::vector<Tensor> tensors_of(const std::vector<std::optional<Tensor>>& tensors);
+
+// The last `count` dimensions: -count, ..., -1.
+Dims last_dims(int64_t count);
+
+// Throws NotImplementedError where the caller chose an argument that Lazuli's operator has not:
+// "aten::embedding: Lazuli has no argument 'sparse': need its default, False".
+void need_default(std::string_view op, std::string_view argument, std::string_view default_text,
+                  bool is_default);
 
 // What a function with several results gives, in their order.
 template <typename... Results>

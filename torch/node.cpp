@@ -15,7 +15,8 @@ std::string Node::to_string() const {
 }
 
 Values Node::lower() const {
-  TORCH_CHECK_NOT_IMPLEMENTED(false, op_, ": need an operator of Lazuli's; it has none of this kind");
+  TORCH_CHECK_NOT_IMPLEMENTED(false, op_,
+                              ": need an operator of Lazuli's; it has none of this kind");
 }
 
 Values lowered(const Node& node) {
@@ -31,6 +32,13 @@ Values lowered(const Node& node) {
                 lazuli::to_string(TensorType{results[i].dtype(), sizes}));
   }
   return results;
+}
+
+bool is_same(const at::Scalar& a, const at::Scalar& b) {
+  if (a.type() != b.type()) return false;
+  if (a.isComplex()) return a.toComplexDouble() == b.toComplexDouble();
+  if (a.isFloatingPoint()) return a.toDouble() == b.toDouble();
+  return a.type() == at::kUInt64 ? a.toUInt64() == b.toUInt64() : a.toLong() == b.toLong();
 }
 
 }  // namespace lazuli::torch
