@@ -56,6 +56,16 @@ def test_sgd_trains_a_network_as_on_the_host():
     torch.testing.assert_close(got[1], want[1], rtol=1e-4, atol=1e-5)
 
 
+def test_a_training_step_of_a_network_needs_no_fallback(counted):
+    def sgd(parameters):
+        return torch.optim.SGD(parameters, lr=0.1)
+
+    train("lazuli", sgd, 1)
+    with counted() as counts:
+        train("lazuli", sgd, 2)
+    assert counts.fallbacks == {}
+
+
 def test_adam_trains_by_what_falls_back():
     def adam(parameters):
         return torch.optim.Adam(parameters, lr=0.01)
