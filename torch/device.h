@@ -1,5 +1,5 @@
-// What PyTorch wants to know of a device: there is one, number 0, with one stream and no generator of its own (random
-// numbers are drawn on the host). Knows no operator.
+// What PyTorch wants to know of a device: there is one, number 0, with one stream and no generator
+// of its own (random numbers are drawn on the host). Knows no operator.
 #pragma once
 
 namespace lazuli::torch {

@@ -1,5 +1,5 @@
-// What Lazuli throws, as PyTorch's errors: a ValueError, TypeError or IndexError of the same name, OutOfMemoryError,
-// and for everything else a RuntimeError. Knows no operator.
+// What Lazuli throws, as PyTorch's errors: a ValueError, TypeError or IndexError of the same name,
+// OutOfMemoryError, and for everything else a RuntimeError. Knows no operator.
 #pragma once
 
 #include <utility>

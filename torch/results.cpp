@@ -73,8 +73,7 @@ void assign(const at::Tensor& target, const Value& value) {
   TORCH_CHECK(at::canCast(from, target.scalar_type()), "result type ", from,
               " can't be cast to the desired output type ", target.scalar_type());
   at::assert_no_internal_overlap(target);
-  translated("lazuli",
-             [&] { write(target, lazuli::to(value, dtype_of(target.scalar_type()))); });
+  translated("lazuli", [&] { write(target, lazuli::to(value, dtype_of(target.scalar_type()))); });
 }
 
 void assign_resized(const at::Tensor& target, const Value& value) {

@@ -1,5 +1,5 @@
-// From what an operator promises and gives to PyTorch's tensors: shapes by meta kernels, fresh tensors, writes into those
-// that the caller brought. Knows no operator.
+// From what an operator promises and gives to PyTorch's tensors: shapes by meta kernels, fresh
+// tensors, writes into those that the caller brought. Knows no operator.
 #pragma once
 
 #include <ATen/core/IListRef.h>
@@ -19,7 +19,8 @@ namespace lazuli::torch {
 using Shape = ::torch::lazy::Shape;  // dtype and sizes
 using Shapes = std::vector<Shape>;
 
-// A tensor of the meta device with the sizes, strides and dtype of `tensor`; it promotes as that does.
+// A tensor of the meta device with the sizes, strides and dtype of `tensor`; it promotes as that
+// does.
 at::Tensor to_meta(const at::Tensor& tensor);
 std::optional<at::Tensor> to_meta(const std::optional<at::Tensor>& tensor);
 std::vector<at::Tensor> to_meta(const at::ITensorListRef& tensors);
@@ -41,11 +42,13 @@ template <size_t kCount>
 auto wrap_tuple(const Values& values, const Place& on) {
   return [&]<size_t... kPlaces>(std::index_sequence<kPlaces...>) {
     return std::tuple(wrap(values[kPlaces], on)...);
-  }(std::make_index_sequence<kCount>());
+  }
+  (std::make_index_sequence<kCount>());
 }
 
-// Writes the value into a tensor of the device, cast to its dtype. Throws a RuntimeError, nothing written, where sizes
-// differ, where the dtype may not be cast to the tensor's, and where elements of the tensor overlap.
+// Writes the value into a tensor of the device, cast to its dtype. Throws a RuntimeError, nothing
+// written, where sizes differ, where the dtype may not be cast to the tensor's, and where elements
+// of the tensor overlap.
 void assign(const at::Tensor& target, const Value& value);
 // The same after giving the tensor the value's sizes.
 void assign_resized(const at::Tensor& target, const Value& value);

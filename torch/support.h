@@ -1,4 +1,5 @@
-// What the sources that `lazuli-gen torch` writes include: the names that they call, all in lazuli::torch.
+// What the sources that `lazuli-gen torch` writes include: the names that they call, all in
+// lazuli::torch.
 #pragma once
 
 #include "torch/arguments.h"
