@@ -1,6 +1,7 @@
 // Expressions of the catalogue as C++ over tensors. Every call passes the line on.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -154,6 +155,14 @@ bool Translator::arithmetic(const Expression& node, Piece& result) {
   }
   const bool is_whole = node.text == "floor_divide";
   if (is_whole && !are_numbers) return false;
+  const bool has_tensor = std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
+    return piece.meaning == Meaning::tensor || piece.meaning == Meaning::term;
+  });
+  if (is_outside_ && !are_numbers && !has_tensor) {
+    throw std::runtime_error(fmt::format("{}: {}: need a tensor in '{}'", entry_.where.text(),
+                                         entry_.name,
+                                         formula::to_string(std::make_shared<Expression>(node))));
+  }
   if (are_numbers || (is_outside_ && *symbol != 0)) {
     // Quotients of counts are fractions.
     if (are_numbers && node.text == "div") {

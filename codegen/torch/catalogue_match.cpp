@@ -90,8 +90,8 @@ class Candidate {
     const auto& want = operation_.schema.returns;
     bool fits = have.size() == want.size();
     for (size_t i = 0; fits && i < want.size(); ++i) {
-      fits = want[i].type.base == schema::Base::tensor &&
-             want[i].type.is_list == have[i].type.is_list;
+      fits =
+          want[i].type.base == schema::Base::tensor && want[i].type.is_list == have[i].type.is_list;
     }
     if (!fits) objection_ = fmt::format("gives {} results of other types", have.size());
   }
@@ -109,7 +109,8 @@ class Candidate {
     if (parameter.is_keyword_only || place >= given_.size()) return nullptr;
     const Argument* there = given_[place];
     const bool is_of_another = function_.schema.find(there->name) != nullptr;
-    return there->is_keyword_only || is_of_another || left_out(*there).is_possible ? nullptr : there;
+    return there->is_keyword_only || is_of_another || left_out(*there).is_possible ? nullptr
+                                                                                   : there;
   }
 
   void hand_on(const Argument& parameter, size_t place) {
@@ -131,8 +132,8 @@ class Candidate {
     }
     const std::string text = lowered_as(*argument, parameter);
     if (text.empty()) {
-      objection_ = fmt::format("takes no {} as '{}'", schema::to_string(argument->type),
-                               parameter.name);
+      objection_ =
+          fmt::format("takes no {} as '{}'", schema::to_string(argument->type), parameter.name);
       return;
     }
     used_.push_back(argument);

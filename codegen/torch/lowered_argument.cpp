@@ -97,6 +97,11 @@ std::string lowered_as(const Argument& argument, const Argument& parameter) {
     if (!is_whole(have) || (!have.is_list && !is_one)) return "";
     return piece->text;
   }
+  // A flag that is missing is what Lazuli's is where nothing is said.
+  if (have.base == Base::boolean && want.base == Base::boolean && have.is_optional &&
+      !have.is_list && !want.is_optional && parameter.default_text) {
+    return piece->text + ".value_or(" + emit::default_value(parameter) + ")";
+  }
   if (have.is_list || (have.is_optional && !want.is_optional)) return "";
   const bool is_number = have.base == Base::floating || is_whole(have);
   if (want.base == Base::scalar && is_number && !have.is_optional) return piece->text;
@@ -108,10 +113,10 @@ std::string lowered_as(const Argument& argument, const Argument& parameter) {
 
 LeftOut left_out(const Argument& argument) {
   const Type& type = argument.type;
-  const bool is_hint = std::find(std::begin(kHints), std::end(kHints), argument.name) !=
-                       std::end(kHints);
-  const bool is_place = type.base == Base::layout || type.base == Base::device ||
-                        type.base == Base::memory_format;
+  const bool is_hint =
+      std::find(std::begin(kHints), std::end(kHints), argument.name) != std::end(kHints);
+  const bool is_place =
+      type.base == Base::layout || type.base == Base::device || type.base == Base::memory_format;
   // Which results are asked for: all of them are recorded, and what nobody reads is never run.
   const bool is_mask = type.base == Base::boolean && type.is_list;
   if (is_hint || is_place || is_mask) return {true, ""};

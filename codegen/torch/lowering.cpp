@@ -21,8 +21,8 @@ using schema::Schema;
 void define_helpers(emit::Translator& translator) {
   translator.stand_outside();
   translator.define_function("last_dims", {"lazy::last_dims", emit::Meaning::list});
-  for (const auto& [name, text] : {std::pair("float32", "lazuli::kFloat32"),
-                                   std::pair("int64", "lazuli::kInt64")}) {
+  for (const auto& [name, text] :
+       {std::pair("float32", "lazuli::kFloat32"), std::pair("int64", "lazuli::kInt64")}) {
     translator.define(name, {text, emit::Meaning::other});
   }
 }
@@ -66,7 +66,8 @@ class Body {
                is_number ? emit::Meaning::number : emit::Meaning::other};
     }
     // Lists of numbers: numel(list) is their product, dim(list) their count, size(list, i) one.
-    if (piece->meaning == emit::Meaning::list) translator_->define_shape(argument.name, piece->text);
+    if (piece->meaning == emit::Meaning::list)
+      translator_->define_shape(argument.name, piece->text);
     translator_->define(argument.name, *piece);
   }
 
@@ -90,7 +91,23 @@ bool mentions(const Decomposition& decomposition, const std::string& argument) {
                      });
 }
 
-// "softmax.int (composite.yaml:33)".
+// The words of a name that say what it computes.
+std::vector<std::string> telling_words(const std::string& name) {
+  std::vector<std::string> words;
+  for (const std::string& word : split(name, '_')) {
+    const bool is_common = word == "backward" || word == "forward" || word == "native" ||
+                           word == "copy" || word == "foreach" || word == "out";
+    if (word.size() > 2 && !is_common) words.push_back(word);
+  }
+  return words;
+}
+
+bool has_arguments_of(const Schema& schema, const Schema& other) {
+  return std::all_of(other.arguments.begin(), other.arguments.end(),
+                     [&](const Argument& argument) { return schema.find(argument.name); });
+}
+
+// "softmax.int (ops/composite.yaml:33)".
 std::string place_of(const CatalogueMatch& match) {
   return fmt::format("{} ({})", match.function->schema.full_name(), match.entry->where.text());
 }
@@ -122,8 +139,7 @@ Lowerings::Lowerings(const Catalogue& catalogue, std::vector<Decomposition> deco
       // The translator says where itself.
       const std::string text = error.what();
       const std::string prefix = each.where.text() + ": " + name + ": ";
-      problems.add(each.where, name,
-                   text.starts_with(prefix) ? text.substr(prefix.size()) : text);
+      problems.add(each.where, name, text.starts_with(prefix) ? text.substr(prefix.size()) : text);
     }
   }
 }
@@ -181,9 +197,12 @@ Lowering Lowerings::of(const NativeFunction& function) const {
   const NativeFunction* functional = families_.of(function).functional();
   if (functional && functional != &function) {
     decomposition = decomposition_of(*functional);
-    Lowering lowering;
-    if (decomposition) lowering = decomposed(*decomposition);
-    if (lowering.kind != Lowering::Kind::missing) {
+    if (decomposition && has_arguments_of(function.schema, functional->schema)) {
+      return decomposed(*decomposition);
+    }
+    if (function.is_derived) {
+      Lowering lowering = of(*functional);
+      lowering.statements.clear();
       return lowering;
     }
   }
@@ -202,15 +221,25 @@ Lowering Lowerings::of(const NativeFunction& function) const {
 std::string Lowerings::nearest(const NativeFunction& function) const {
   const std::string same = nearest_of_same_name(catalogue_, function);
   if (!same.empty()) return same;
-  std::vector<std::string> names;
+  const std::vector<std::string> wanted = telling_words(function.schema.name);
+  std::string nearest;
+  size_t most = 0;
+  const auto offer = [&](const Schema& schema) {
+    size_t shared = 0;
+    for (const std::string& word : telling_words(schema.name)) {
+      shared += static_cast<size_t>(std::count(wanted.begin(), wanted.end(), word));
+    }
+    if (shared <= most) return;
+    most = shared;
+    nearest = schema.full_name();
+  };
+  for (const Decomposition& each : decompositions_) offer(each.schema);
   for (const Entry& entry : catalogue_.entries) {
-    if (entry.is_internal) continue;
-    for (const Function& each : entry.functions) names.push_back(each.schema.name);
+    for (const Function& each : entry.functions) {
+      if (!entry.is_internal) offer(each.schema);
+    }
   }
-  for (const Decomposition& each : decompositions_) names.push_back(each.schema.name);
-  const std::string text = suggestion(function.schema.name, names);
-  const size_t start = text.find('\'');
-  return start == text.npos ? "" : text.substr(start + 1, text.rfind('\'') - start - 1);
+  return nearest;
 }
 
 std::vector<std::string> lowering_headers() {

@@ -145,6 +145,7 @@ CASES = {
     "native_layer_norm_backward": layer_norm_gradients,
     "native_batch_norm_backward": batch_norm_gradients,
     "embedding_dense_backward": embedding_gradients,
+    "rsub.Tensor": lambda t: [(t(3), t(2, 3)), (t(3), t(2, 3), {"alpha": 2.5})],
     "addmv": lambda t: [(t(3), t(3, 4), t(4)), (t(), t(3, 4), t(4), {"beta": 2, "alpha": 0.5})],
     "addbmm": lambda t: [(t(3, 5), t(2, 3, 4), t(2, 4, 5)), (t(5), t(2, 3, 4), t(2, 4, 5), {"beta": 2, "alpha": 0.5})],
     "addr": lambda t: [(t(3, 4), t(3), t(4)), (t(3, 4), t(3), t(4), {"beta": 2, "alpha": 0.5})],
