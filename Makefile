@@ -15,12 +15,14 @@ define configure
 @$(CMAKE) --preset $(PRESET) $(if $(shell command -v ninja),,-G "Unix Makefiles") --log-level=WARNING > /dev/null
 endef
 
-.PHONY: help setup configure build mnist python test test-peers bench bench-peers install docs ulp format check clean
+.PHONY: help setup configure build mnist python test test-peers fuzz bench bench-peers install docs ulp format check \
+  clean
 
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
 	@echo 'make test                         build everything and run every test'
 	@echo 'make test-peers                   the same from Python, against PyTorch as well'
+	@echo 'make fuzz [SECONDS=n] [RUNS=n]    look for input that the generator does not bear'
 	@echo 'make build                        build everything'
 	@echo 'make python                       build the Python module into $(BUILD)/python'
 	@echo 'make bench                        run the benchmarks; JSON in build/$(PRESET)/bench.json'
@@ -64,6 +66,10 @@ test-peers: python
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements-peers.txt
 	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated
 	@$(CTEST) --preset $(PRESET) -R python_test --no-tests=error
+
+fuzz:
+	@$(SETUP) clang libclang-rt-dev
+	@tools/fuzz $(if $(RUNS),--runs $(RUNS),--seconds $(or $(SECONDS),60))
 
 # Rows take turns: what a machine can do changes from minute to minute, and a row is set beside its limit.
 bench: build

@@ -5,6 +5,7 @@
 #include "codegen/catalogue/load.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
+#include "codegen/torch_command.h"
 
 namespace {
 
@@ -56,7 +57,7 @@ int show(const std::string& folder, const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Reads the operator catalogue and writes the sources that follow from it.");
+  CLI::App app("Reads catalogues of operators and writes the sources that follow from them.");
   app.require_subcommand(1);
   std::string folder = "ops";
   std::string out;
@@ -69,10 +70,13 @@ int main(int argc, char** argv) {
   }
   emit_command->add_option("--out", out, "Where to write")->required();
   show_command->add_option("op", name, "An operator or a scalar function")->required();
+  TorchCommand torch;
+  CLI::App* torch_command = add_torch_command(app, torch);
   CLI11_PARSE(app, argc, argv);
   try {
     if (check_command->parsed()) return check(folder);
     if (emit_command->parsed()) return emit_all(folder, out);
+    if (torch_command->parsed()) return run(torch);
     return show(folder, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());

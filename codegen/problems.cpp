@@ -13,13 +13,14 @@ void Problems::add(const Position& where, const std::string& subject, const std:
   problems_.push_back({where, text});
 }
 
-std::string Problems::text() const {
+std::string Problems::text(const std::string& word) const {
   std::vector<Problem> sorted = problems_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
     return std::tie(a.where.file, a.where.line) < std::tie(b.where.file, b.where.line);
   });
   std::string text;
-  for (const Problem& problem : sorted) text += problem.where.text() + ": " + problem.text + "\n";
+  for (const Problem& problem : sorted)
+    text += problem.where.text() + ": " + word + problem.text + "\n";
   return text;
 }
 

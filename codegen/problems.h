@@ -21,8 +21,8 @@ class Problems {
   void add(const Position& where, const std::string& subject, const std::string& message);
   bool empty() const { return problems_.empty(); }
   size_t size() const { return problems_.size(); }
-  // One line each, by file and line.
-  std::string text() const;
+  // One line each, by file and line; `word` stands before what is told.
+  std::string text(const std::string& word = "") const;
 
  private:
   struct Problem {

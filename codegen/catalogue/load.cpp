@@ -80,9 +80,8 @@ Catalogue load(const std::string& folder, Problems& problems) {
       for (const Yaml& document : read_yaml(path.string())) {
         read_document(document, file, catalogue, problems);
       }
-    } catch (const std::runtime_error& error) {
-      const std::string text = error.what();
-      problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+    } catch (const YamlError& error) {
+      problems.add({file, error.line()}, "", error.what());
     }
   }
   check(catalogue, problems);

@@ -194,8 +194,8 @@ class Reader {
     entry_.functions.push_back(function);
     if (!in_place) return true;
     function.schema.name += "_";
-    function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true, false};
-    function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true, false};
+    function.schema.arguments[0].type.alias = schema::Alias{{"a"}, {}, true};
+    function.schema.returns[0].type.alias = schema::Alias{{"a"}, {}, true};
     function.is_in_place = true;
     function.is_derived = true;
     function.is_function = false;

@@ -1,9 +1,5 @@
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
-
 #include "codegen/emit/emit.h"
+#include "codegen/files.h"
 
 namespace lazuli::codegen::emit {
 
@@ -35,22 +31,9 @@ std::string banner(const std::string& purpose) {
 }
 
 int write_outputs(const Catalogue& catalogue, const std::string& folder) {
-  namespace fs = std::filesystem;
-  int written = 0;
-  for (const Output& output : outputs()) {
-    const fs::path path = fs::path(folder) / output.path;
-    const std::string text = output.text(catalogue);
-    std::ifstream before(path, std::ios::binary);
-    if (before && text == std::string(std::istreambuf_iterator<char>(before), {})) continue;
-    before.close();
-    fs::create_directories(path.parent_path());
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + path.string());
-    ++written;
-  }
-  return written;
+  std::vector<OutputFile> files;
+  for (const Output& output : outputs()) files.push_back({output.path, output.text(catalogue)});
+  return write_files(files, folder);
 }
 
 }  // namespace lazuli::codegen::emit

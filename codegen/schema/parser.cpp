@@ -1,7 +1,9 @@
 #include "codegen/schema/parser.h"
 
+#include <algorithm>
 #include <cctype>
 
+#include "codegen/schema/defaults.h"
 #include "codegen/schema/names.h"
 
 namespace lazuli::codegen::schema {
@@ -13,26 +15,25 @@ class Parser {
 
   Schema schema() {
     Schema result;
-    result.name = word("a name");
+    result.name = name("a name");
     if (take("::")) {
       result.space = result.name;
-      result.name = word("a name");
+      result.name = name("a name");
     }
     if (take(".")) result.overload = word("an overload name");
     expect("(");
     result.arguments = arguments();
     expect("->");
-    result.returns = returns();
+    result.returns = returns(result.arguments);
     end();
-    check_names(result);
     return result;
   }
 
   Type type() {
     Type result;
     result.base = base();
-    // Before a list's brackets, `?` and an alias belong to the elements; an alias is written once.
-    alias(result);
+    if (peek("(")) result.alias = alias(result.base);
+    // Before a list's brackets, `?` belongs to the elements.
     if (take("?")) {
       if (peek("[")) {
         result.is_element_optional = true;
@@ -42,9 +43,8 @@ class Parser {
     }
     if (take("[")) {
       result.is_list = true;
-      if (!peek("]")) result.list_size = integer();
+      if (!peek("]")) result.list_size = size();
       expect("]");
-      alias(result);
       if (take("?")) result.is_optional = true;
     }
     return result;
@@ -58,129 +58,175 @@ class Parser {
  private:
   std::vector<Argument> arguments() {
     std::vector<Argument> result;
-    bool keyword_only = false;
-    while (!take(")")) {
-      if (!result.empty() || keyword_only) expect(",");
+    bool is_keyword_only = false;
+    bool needs_default = false;
+    if (take(")")) return result;
+    do {
+      check_count(result.size(), "arguments");
       if (take("*")) {
-        if (keyword_only) fail("a second '*'");
-        keyword_only = true;
-        continue;
+        if (is_keyword_only) fail("need one '*'", at_ - 1);
+        is_keyword_only = true;
+        needs_default = false;
+        expect(",");
       }
       Argument argument;
       argument.type = type();
-      argument.name = word("an argument's name");
-      argument.is_keyword_only = keyword_only;
-      if (take("=")) argument.default_text = default_text();
+      const size_t start = begin();
+      argument.name = name("an argument's name");
+      argument.is_keyword_only = is_keyword_only;
+      check_is_new(argument.name, result, start, "argument");
+      if (take("=")) {
+        argument.default_text = default_text(argument);
+        needs_default = !is_keyword_only;
+      } else if (needs_default) {
+        fail("need a default of '" + argument.name + "', as one before it has");
+      }
       result.push_back(argument);
-    }
+    } while (take(","));
+    expect(")");
     return result;
   }
 
-  std::vector<Return> returns() {
-    std::vector<Return> result;
-    if (!take("(")) {
-      result.push_back({type(), ""});
-      return result;
-    }
-    while (!take(")")) {
-      if (!result.empty()) expect(",");
-      Return value{type(), ""};
-      if (!peek(",") && !peek(")")) value.name = word("a result's name");
-      result.push_back(value);
-    }
-    return result;
+  std::vector<Return> returns(const std::vector<Argument>& arguments) {
+    if (!take("(")) return {result(arguments)};
+    std::vector<Return> results;
+    if (take(")")) return results;
+    do {
+      check_count(results.size(), "results");
+      const size_t start = begin();
+      const Return value = result(arguments);
+      if (!value.name.empty()) check_is_new(value.name, results, start, "result");
+      results.push_back(value);
+    } while (take(","));
+    expect(")");
+    return results;
+  }
+
+  // A type and, where it has one, a name.
+  Return result(const std::vector<Argument>& arguments) {
+    const size_t start = begin();
+    Return value{type(), ""};
+    if (value.type.alias) check_result_alias(*value.type.alias, arguments, start);
+    if (at_ < text_.size() && !peek(",") && !peek(")")) value.name = name("a result's name");
+    return value;
   }
 
   Base base() {
-    const size_t start = (skip_space(), at_);
+    const size_t start = begin();
     const std::string name = word("a type");
     for (const auto& [text, base] : kBaseNames) {
       if (text == name) return base;
     }
-    at_ = start;
-    fail("unknown type '" + name + "'");
+    fail("unknown type '" + name + "'", start);
   }
 
   // (a), (a!), (a|b), (a! -> a|b), (a -> *)
-  void alias(Type& type) {
-    if (!take("(")) return;
-    if (type.alias) fail("a second alias");
+  Alias alias(Base base) {
+    if (base != Base::tensor) fail("need a Tensor for an alias");
+    expect("(");
     Alias result;
-    result.before = alias_set(result.is_write);
-    if (take("->")) result.after = alias_set(result.is_write_after);
+    const size_t start = begin();
+    result.before = alias_set();
+    result.is_write = take("!");
+    if (result.is_write && result.before.size() > 1) fail("need one alias to write", start);
+    if (take("->")) result.after = alias_set();
     expect(")");
-    type.alias = result;
-  }
-
-  std::vector<std::string> alias_set(bool& is_write) {
-    std::vector<std::string> result;
-    do {
-      result.push_back(take("*") ? "*" : word("an alias"));
-    } while (take("|"));
-    is_write = take("!");
     return result;
   }
 
-  // A number, a word, a string in quotes, or a list, as it is written.
-  std::string default_text() {
-    skip_space();
-    const size_t start = at_;
-    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
-      const size_t close = text_.find(text_[at_], at_ + 1);
-      if (close == text_.npos) fail("a string without end");
-      at_ = close + 1;
-    } else if (take("[")) {
-      while (!peek("]")) {
-        if (at_ >= text_.size()) fail("need ']'");
-        ++at_;
+  // Names, or `*` for any memory.
+  std::vector<std::string> alias_set() {
+    std::vector<std::string> result;
+    if (take("*")) return {"*"};
+    do {
+      check_count(result.size(), "aliases");
+      const size_t start = begin();
+      const std::string alias = name("an alias");
+      if (contains(result, alias)) fail("alias '" + alias + "' twice", start);
+      result.push_back(alias);
+    } while (take("|"));
+    return result;
+  }
+
+  // A result shares memory with an argument, and is written where that is.
+  void check_result_alias(const Alias& alias, const std::vector<Argument>& arguments,
+                          size_t start) {
+    if (!alias.after.empty()) fail("need no '->' in a result's alias", start);
+    for (const std::string& name : alias.before) {
+      bool is_shared = name == "*";
+      bool is_written = false;
+      for (const Argument& argument : arguments) {
+        if (!argument.type.alias) continue;
+        const bool is_before = contains(argument.type.alias->before, name);
+        is_shared |= is_before || contains(argument.type.alias->after, name);
+        is_written |= is_before && argument.type.is_write();
       }
-      expect("]");
-    } else {
-      while (at_ < text_.size() &&
-             (is_word(text_[at_]) || text_[at_] == '-' || text_[at_] == '+' || text_[at_] == '.')) {
-        ++at_;
+      if (!is_shared) fail("need an argument with the result's alias '" + name + "'", start);
+      if (alias.before.size() == 1 && name != "*" && alias.is_write != is_written) {
+        fail("need '" + name + (is_written ? "!" : "") + "' for a result, as for its argument",
+             start);
       }
-      if (at_ == start) fail("need a default");
     }
-    return std::string(text_.substr(start, at_ - start));
   }
 
-  int integer() {
-    skip_space();
-    const size_t start = at_;
-    while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) ++at_;
-    if (at_ == start || at_ - start > 9) fail("need a number");
-    return std::stoi(std::string(text_.substr(start, at_ - start)));
+  std::string default_text(const Argument& argument) {
+    const size_t start = begin();
+    const size_t length = default_length(text_.substr(at_));
+    if (length == 0 || !is_default_of(argument.type, text_.substr(at_, length))) {
+      fail("need a default of " + to_string(argument.type) + " for '" + argument.name + "'", start);
+    }
+    at_ += length;
+    return std::string(text_.substr(start, length));
   }
 
+  // Of a list, from 1.
+  int size() {
+    const size_t start = begin();
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    const std::string digits(text_.substr(start, at_ - start));
+    if (digits.empty() || digits[0] == '0' || digits.size() > 9) fail("need a size from 1", start);
+    return std::stoi(digits);
+  }
+
+  static bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
   static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
   std::string word(const char* what) {
-    skip_space();
-    const size_t start = at_;
+    const size_t start = begin();
     while (at_ < text_.size() && is_word(text_[at_])) ++at_;
     if (at_ == start) fail(std::string("need ") + what);
     return std::string(text_.substr(start, at_ - start));
   }
 
-  void check_names(const Schema& schema) {
-    bool has_default = false;
-    for (size_t i = 0; i < schema.arguments.size(); ++i) {
-      const Argument& argument = schema.arguments[i];
-      for (size_t j = 0; j < i; ++j) {
-        if (schema.arguments[j].name == argument.name) {
-          throw SyntaxError("argument '" + argument.name + "' twice", 0);
-        }
-      }
-      if (argument.is_keyword_only) continue;
-      if (has_default && !argument.default_text) {
-        throw SyntaxError("argument '" + argument.name + "' needs a default, as one before it has",
-                          0);
-      }
-      has_default |= argument.default_text.has_value();
+  // A word that begins with no digit.
+  std::string name(const char* what) {
+    const size_t start = begin();
+    if (start < text_.size() && is_digit(text_[start])) fail(std::string("need ") + what);
+    return word(what);
+  }
+
+  static bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  }
+
+  template <typename Value>
+  void check_is_new(const std::string& name, const std::vector<Value>& values, size_t start,
+                    const char* what) {
+    for (const Value& value : values) {
+      if (value.name == name) fail(std::string(what) + " '" + name + "' twice", start);
     }
   }
 
+  // Of any kind, so that reading takes no longer than its text.
+  void check_count(size_t count, const char* what) {
+    constexpr size_t kMost = 255;
+    if (count == kMost) fail("need at most " + std::to_string(kMost) + " " + what);
+  }
+
+  size_t begin() {
+    skip_space();
+    return at_;
+  }
   void skip_space() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
   }
@@ -196,11 +242,12 @@ class Parser {
   void expect(std::string_view token) {
     if (!take(token)) fail("need '" + std::string(token) + "'");
   }
-  [[noreturn]] void fail(const std::string& message) {
-    const std::string rest(text_.substr(at_, 12));
-    throw SyntaxError(message + " at column " + std::to_string(at_ + 1) +
+  [[noreturn]] void fail(const std::string& message) { fail(message, at_); }
+  [[noreturn]] void fail(const std::string& message, size_t position) {
+    const std::string rest(text_.substr(position, 12));
+    throw SyntaxError(message + " at column " + std::to_string(position + 1) +
                           (rest.empty() ? "" : " ('" + rest + "')"),
-                      at_);
+                      position);
   }
 
   std::string_view text_;

@@ -12,9 +12,7 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 
 std::string to_string(const Alias& alias) {
   std::string text = "(" + joined(alias.before, "|") + (alias.is_write ? "!" : "");
-  if (!alias.after.empty()) {
-    text += " -> " + joined(alias.after, "|") + (alias.is_write_after ? "!" : "");
-  }
+  if (!alias.after.empty()) text += " -> " + joined(alias.after, "|");
   return text + ")";
 }
 
@@ -48,9 +46,7 @@ std::string to_string(const Schema& schema) {
     if (argument.default_text) text += "=" + *argument.default_text;
   }
   text += ") -> ";
-  if (schema.returns.size() == 1 && schema.returns[0].name.empty()) {
-    return text + to_string(schema.returns[0]);
-  }
+  if (schema.returns.size() == 1) return text + to_string(schema.returns[0]);
   text += "(";
   for (const Return& value : schema.returns) {
     text += (text.back() == '(' ? "" : ", ") + to_string(value);

@@ -36,12 +36,11 @@ enum class Base {
   graph_module
 };
 
-// The memory that a value shares: (a), (a!) where it is written, (a|b), (a! -> a|b), (a -> *).
+// The memory that a tensor shares: (a), (a!) where it is written, (a|b), (a! -> a|b), (a -> *).
 struct Alias {
   std::vector<std::string> before;
-  std::vector<std::string> after;  // empty unless an arrow is written
+  std::vector<std::string> after;  // of an argument alone; empty unless an arrow is written
   bool is_write = false;
-  bool is_write_after = false;
   friend bool operator==(const Alias&, const Alias&) = default;
 };
 

@@ -104,7 +104,7 @@ void add_outs(const Schema& from, Schema& to) {
     }
     Argument out;
     out.type = each.type;
-    out.type.alias = Alias{{letters.at(i)}, {}, true, false};
+    out.type.alias = Alias{{letters.at(i)}, {}, true};
     out.name = from.returns.size() == 1 ? "out" : "out" + std::to_string(i);
     out.is_keyword_only = true;
     to.arguments.push_back(out);
@@ -162,7 +162,7 @@ std::string objection_in_place(const Schema& schema) {
 }  // namespace
 
 std::string_view name_of(Variant variant) {
-  constexpr std::array<std::string_view, 5> kNames = {"functional", "in_place", "out", "mutating",
+  constexpr std::array<std::string_view, 5> kNames = {"functional", "in_place", "out", "mutable",
                                                       "scratch"};
   return kNames.at(static_cast<size_t>(variant));
 }

@@ -25,11 +25,10 @@ struct NodeProperties {
     cached     // ShapeCache: the constructor hands the base a function that calls the rule
   };
   Shape shape = Shape::cached;
-  bool declares_lower = true;          // LowerDeclOnly: lower() is written by hand
-  bool defines_reuse = true;           // CanBeReused; declared only with CanBeReusedDeclOnly
-  bool defines_create = false;         // CreateFn
-  bool declares_create = false;        // CreateFnDeclOnly
-  bool scalars_are_constants = false;  // TreatScalarsAsConstants
+  bool declares_lower = true;    // LowerDeclOnly: lower() is written by hand
+  bool defines_reuse = true;     // CanBeReused; declared only with CanBeReusedDeclOnly
+  bool defines_create = false;   // CreateFn
+  bool declares_create = false;  // CreateFnDeclOnly
 };
 
 // An entry of `non_native`.

@@ -34,6 +34,9 @@ const std::vector<SpellingKey>& spelling_keys() {
       {"assign_resized", "", &Spelling::assign_resized},
       {"device", "get_device_fn", &Spelling::device},
       {"counter", "metrics_counter", &Spelling::counter},
+      {"tensor_pointer", "lazy_tensor_ptr", &Spelling::tensor_pointer},
+      {"pointer_value", "", &Spelling::pointer_value},
+      {"to_tensor", "create_aten_from_ltc_tensor", &Spelling::to_tensor},
   };
   return keys;
 }
@@ -73,9 +76,8 @@ void read_spelling(const std::string& path, Spelling& spelling, Problems& proble
       }
       if (!is_known) problems.add(where, "", "unknown key '" + key + "'" + suggestion(key, known));
     }
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
   }
 }
 

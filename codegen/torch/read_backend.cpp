@@ -20,6 +20,7 @@ const std::vector<std::string> kKeys = {
     "device_guard", "full_codegen",  "supported",  "ir_gen",        "autograd",
     "symint",       "non_native"};
 const std::vector<std::string> kNonNativeKeys = {"func", "opkind", "properties"};
+// TreatScalarsAsConstants holds for every node here: numbers are attributes, never values.
 const std::vector<std::string> kProperties = {"ShapePrecompute",     "ShapeCompute",
                                               "ShapeCache",          "Lower",
                                               "LowerDeclOnly",       "CanBeReused",
@@ -248,7 +249,6 @@ class Reader {
         properties.defines_create = word == "CreateFn";
         properties.declares_create = word == "CreateFnDeclOnly";
       }
-      if (word == "TreatScalarsAsConstants") properties.scalars_are_constants = true;
     }
   }
 
@@ -284,9 +284,8 @@ Backend read_backend(const std::string& path, const NativeFunctions& functions,
     Backend backend = Reader(documents[0], file, functions, problems).read();
     check_backend(backend, families, problems);
     return backend;
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
     return {};
   }
 }

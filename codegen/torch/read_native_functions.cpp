@@ -256,9 +256,8 @@ Yaml read_list(const std::string& path, const std::string& file, Problems& probl
     std::vector<Yaml> documents = read_yaml(path);
     if (documents.size() == 1 && documents[0].form == Yaml::Form::list) return documents[0];
     problems.add({file, 1}, "", "need one list of entries");
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
   }
   return {};
 }

@@ -70,12 +70,12 @@ class CheckLayers(unittest.TestCase):
         self.assertIn("mid: depends on side", self.check())
 
     def test_a_third_party_away_from_home_is_refused(self):
-        for header in ("xbyak/xbyak.h", "cblas.h", "yaml-cpp/yaml.h", "CLI/CLI.hpp"):
+        for header in ("xbyak/xbyak.h", "cblas.h", "yaml.h", "CLI/CLI.hpp"):
             self.write("src/lazuli/low/low.cpp", f"#include <{header}>\n")
             self.assertIn(f"low/low.cpp: includes {header}", self.check())
 
     def test_a_third_party_at_home_passes(self):
-        self.write("codegen/main.cpp", "#include <CLI/CLI.hpp>\n#include <yaml-cpp/yaml.h>\n")
+        self.write("codegen/main.cpp", "#include <CLI/CLI.hpp>\n#include <yaml.h>\n")
         self.assertEqual(self.check(), "")
 
     def test_a_symbol_from_a_higher_archive_is_refused(self):

@@ -1,0 +1,223 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "codegen/text.h"
+#include "codegen/torch/cpp_signature.h"
+#include "codegen/torch/emit.h"
+#include "codegen/torch/node.h"
+#include "codegen/torch/shape_rules.h"
+
+namespace lazuli::codegen::torch {
+namespace {
+
+using schema::Argument;
+using schema::Base;
+using schema::Variant;
+
+bool is_out(const Argument& argument) {
+  return argument.is_keyword_only && argument.type.is_write();
+}
+
+// One kernel, line by line: count, fall back, find the device, work out the shapes, record, wrap.
+class Kernel {
+ public:
+  Kernel(const Generation& generation, const NativeFunction& function)
+      : generation_(generation),
+        spelling_(generation.options.spelling),
+        function_(function),
+        schema_(function.schema),
+        takes_symint_(generation.backend.takes_symint(function)),
+        signature_(signature_of(function, takes_symint_)) {}
+
+  std::string text() const {
+    const std::string name =
+        generation_.backend.class_name + "::" + kernel_name(function_, takes_symint_);
+    std::vector<std::string> parameters;
+    for (const CppParameter& each : signature_.parameters) {
+      parameters.push_back(each.type + " " + each.name);
+    }
+    return schema_comment(schema_) +
+           packed(signature_.result + " " + name + "(", parameters, ") {") + counter() +
+           fallback() + device() + shapes() + record() + result() + "}\n";
+  }
+
+ private:
+  std::string op() const { return "\"aten::" + function_.name + "\""; }
+
+  std::string counter() const {
+    return fmt::format("  {}({});\n", spelled(spelling_.counter), op());
+  }
+
+  std::string fallback() const {
+    if (!generation_.options.falls_back) return "";
+    const std::string op_macro = schema_.overload.empty()
+                                     ? "ATEN_OP(" + schema_.name + ")"
+                                     : "ATEN_OP2(" + schema_.name + ", " + schema_.overload + ")";
+    std::vector<std::string> names;
+    for (const CppParameter& each : signature_.parameters) names.push_back(each.name);
+    return fmt::format("  if (lazy::falls_back({})) {{\n", op()) +
+           packed(
+               fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, {}>::call(",
+                           takes_symint_ || !has_symint(schema_) ? "_symint" : "", op_macro),
+               names, ");") +
+           "  }\n";
+  }
+
+  std::string device() const {
+    std::vector<std::string> items = {op()};
+    for (const Argument& argument : schema_.arguments) {
+      if (has_tensors(argument.type) || argument.type.base == Base::device) {
+        items.push_back(argument.name);
+      }
+    }
+    return packed(fmt::format("  const auto on = {}(", spelled(spelling_.device)), items, ");");
+  }
+
+  // The operator whose meta function gives the shapes of this one: the functional variant, which
+  // promotes dtypes as the others do.
+  const schema::Schema& shape_schema() const {
+    const NativeFunction* functional = generation_.families.of(function_).functional();
+    return functional && functional->has_meta_function() ? functional->schema : schema_;
+  }
+
+  std::string shapes() const {
+    const ShapeSource source = shape_source(function_);
+    if (source == ShapeSource::by_hand) {
+      std::vector<std::string> items;
+      for (const CppParameter& each : signature_.parameters) items.push_back(each.name);
+      return packed(fmt::format("  auto shapes = ::{}::{}(", generation_.options.shape_space,
+                                shape_rule_name(function_, takes_symint_)),
+                    items, ");");
+    }
+    const bool is_copy = source == ShapeSource::view_copy;
+    const schema::Schema& shape = is_copy ? schema_ : shape_schema();
+    std::string name = is_copy ? "at::compositeexplicitautogradnonfunctional::" : "at::meta::";
+    name += shape.name;
+    if (takes_symint_ && has_symint(schema_)) name += "_symint";
+    std::vector<std::string> items;
+    for (const Argument& argument : schema_.arguments) {
+      if (is_out(argument)) continue;
+      items.push_back(has_tensors(argument.type) ? "lazy::to_meta(" + argument.name + ")"
+                                                 : argument.name);
+    }
+    return packed("  const auto meta = " + name + "(", items, ");");
+  }
+
+  std::string record() const {
+    std::vector<std::string> items;
+    for (const NodeMember& member : node_members(schema_, spelling_)) {
+      items.push_back(node_argument(member, takes_symint_, spelling_));
+    }
+    items.emplace_back(shape_source(function_) == ShapeSource::by_hand ? "std::move(shapes)"
+                                                                       : "lazy::shapes_of(meta)");
+    return packed(fmt::format("  const auto results = {}<{}>(", spelled(spelling_.record),
+                              node_name(schema_)),
+                  items, ");");
+  }
+
+  std::string first_tensor() const {
+    for (const Argument& argument : schema_.arguments) {
+      if (argument.type.is_tensor() && !argument.type.is_optional) return argument.name;
+    }
+    return "";
+  }
+
+  std::string wrapped_result() const {
+    std::string text = spelled(spelling_.wrap);
+    if (spelling_.wraps_by_first_tensor && !first_tensor().empty()) {
+      text = fmt::format("{}({}, on).{}", spelled(spelling_.tensor_value), first_tensor(),
+                         spelling_.wrap);
+    }
+    text += "(results[0], on)";
+    return spelling_.to_tensor.empty() ? text : spelled(spelling_.to_tensor) + "(" + text + ")";
+  }
+
+  std::string result() const {
+    if (function_.variant == Variant::in_place) {
+      return fmt::format("  {}(self, results[0]);\n  return self;\n", spelled(spelling_.assign));
+    }
+    if (function_.variant == Variant::out) return into_out_arguments();
+    if (schema_.returns.size() > 1) {
+      return fmt::format("  return {}<{}>(results, on);\n", spelled(spelling_.wrap_tuple),
+                         schema_.returns.size());
+    }
+    if (schema_.returns[0].type.is_list) {
+      return fmt::format("  return {}(results, on);\n", spelled(spelling_.wrap_list));
+    }
+    return "  return " + wrapped_result() + ";\n";
+  }
+
+  std::string into_out_arguments() const {
+    std::string text;
+    std::vector<std::string> names;
+    for (const Argument* argument : schema::out_arguments(schema_)) {
+      text += fmt::format("  {}({}, results[{}]);\n", spelled(spelling_.assign_resized),
+                          argument->name, names.size());
+      names.push_back(argument->name);
+    }
+    if (names.size() == 1) return text + "  return " + names[0] + ";\n";
+    return text + "  return {" + joined(names, ", ") + "};\n";
+  }
+
+  const Generation& generation_;
+  const Spelling& spelling_;
+  const NativeFunction& function_;
+  const schema::Schema& schema_;
+  const bool takes_symint_;
+  const CppSignature signature_;
+};
+
+// The headers of PyTorch that the kernels call.
+std::vector<std::string> aten_headers(const Generation& generation) {
+  const bool falls_back = generation.options.falls_back;
+  if (!generation.options.has_per_operator_headers) {
+    std::vector<std::string> headers = {"<ATen/CompositeExplicitAutogradNonFunctionalFunctions.h>",
+                                        "<ATen/MetaFunctions.h>"};
+    if (falls_back) headers.emplace_back("<ATen/Operators.h>");
+    return headers;
+  }
+  std::set<std::string> headers;
+  for (const Listed& each : generation.backend.full_codegen) {
+    const std::string base = schema::base_name(each.function->schema.name).base;
+    switch (shape_source(*each.function)) {
+      case ShapeSource::meta_function:
+        headers.insert("<ATen/ops/" + base + "_meta_dispatch.h>");
+        break;
+      case ShapeSource::view_copy:
+        headers.insert("<ATen/ops/" + base + "_compositeexplicitautogradnonfunctional_dispatch.h>");
+        break;
+      case ShapeSource::by_hand:
+        break;
+    }
+    if (falls_back) headers.insert("<ATen/ops/" + base + "_ops.h>");
+  }
+  return {headers.begin(), headers.end()};
+}
+
+}  // namespace
+
+std::string kernel(const Generation& generation, const NativeFunction& function) {
+  return Kernel(generation, function).text();
+}
+
+std::string kernels_source(const Generation& generation) {
+  const Backend& backend = generation.backend;
+  std::string text = banner(generation, "The kernels that record.");
+  text += include_lines({generated_header(generation, backend.key + "NativeFunctions.h")}) + "\n";
+  text += include_lines(aten_headers(generation));
+  if (generation.options.falls_back) text += include_lines({"<ATen/native/CPUFallback.h>"});
+  text += include_lines({"<" + generation.options.shape_header + ">"}) + "\n";
+  text += include_lines({"<utility>"}) + "\n" +
+          include_lines({generated_header(generation, "LazyIr.h")}) + "\n";
+  text += open_namespace(generation);
+  std::vector<const NativeFunction*> functions;
+  for (const Listed& each : backend.full_codegen) functions.push_back(each.function);
+  std::sort(functions.begin(), functions.end(),
+            [](const NativeFunction* a, const NativeFunction* b) { return a->name < b->name; });
+  for (const NativeFunction* function : functions) text += kernel(generation, *function) + "\n";
+  return text + close_namespace(generation);
+}
+
+}  // namespace lazuli::codegen::torch

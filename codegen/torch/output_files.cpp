@@ -1,0 +1,21 @@
+#include "codegen/torch/emit.h"
+
+namespace lazuli::codegen::torch {
+
+std::vector<OutputFile> output_files(const Generation& generation) {
+  const Backend& backend = generation.backend;
+  std::vector<OutputFile> files = {
+      {backend.key + "NativeFunctions.h", declarations_header(generation)},
+      {backend.key + "NativeFunctions.cpp", kernels_source(generation)},
+      {"Register" + backend.key + ".cpp", registrations_source(generation, false)},
+      {"LazyIr.h", nodes_header(generation)},
+      {"LazyNonNativeIr.h", non_native_nodes_header(generation)},
+  };
+  if (!backend.autograd.empty()) {
+    files.push_back(
+        {"Register" + backend.autograd_key() + ".cpp", registrations_source(generation, true)});
+  }
+  return files;
+}
+
+}  // namespace lazuli::codegen::torch
