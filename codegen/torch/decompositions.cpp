@@ -149,9 +149,8 @@ std::vector<Decomposition> read_decompositions(const std::string& path,
         }
       }
     }
-  } catch (const std::runtime_error& error) {
-    const std::string text = error.what();
-    problems.add({file, std::atoi(text.c_str())}, "", text.substr(text.find(": ") + 2));
+  } catch (const YamlError& error) {
+    problems.add({file, error.line()}, "", error.what());
   }
   return result;
 }
