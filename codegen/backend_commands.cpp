@@ -38,7 +38,7 @@ CLI::App* add_diff_command(CLI::App& app, DiffCommand& command) {
 CLI::App* add_lint_command(CLI::App& app, torch::Options& options) {
   CLI::App* lint = app.add_subcommand(
       "lint", "Tells what in a back end's file is out of order, superseded or stale.");
-  add_catalogue_options(*lint, options);
+  add_catalogue_options(*lint, options, true);
   lint->add_option("backend", options.backend, "The back end's file")
       ->required()
       ->check(CLI::ExistingFile);

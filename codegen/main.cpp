@@ -70,8 +70,15 @@ int main(int argc, char** argv) {
     command->add_option("--catalogue", folder, "The folder of *.yaml files")->capture_default_str();
   }
   emit_command->add_option("--out", out, "Where to write")->required();
-  show_command->add_option("op", name, "An operator or a scalar function")->required();
+  show_command
+      ->add_option("op", name,
+                   "An operator or a scalar function; with --native-functions, one of PyTorch")
+      ->required();
   TorchCommand torch;
+  torch::Options shown;
+  add_catalogue_options(*show_command, shown, false);
+  show_command->add_option("--backend-yaml", shown.backend, "A back end that may list it")
+      ->check(CLI::ExistingFile);
   CLI::App* torch_command = add_torch_command(app, torch);
   DiffCommand difference;
   CLI::App* diff_command = add_diff_command(app, difference);
@@ -84,7 +91,7 @@ int main(int argc, char** argv) {
     if (torch_command->parsed()) return run(torch);
     if (diff_command->parsed()) return run(difference);
     if (lint_command->parsed()) return lint(linted);
-    return show(folder, name);
+    return shown.native_functions.empty() ? show(folder, name) : show(shown, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());
     return 1;

@@ -4,6 +4,7 @@
 
 #include "codegen/torch/generate.h"
 #include "codegen/torch/read_native_functions.h"
+#include "codegen/torch/show.h"
 
 namespace lazuli::codegen {
 namespace {
@@ -21,20 +22,22 @@ int print_families(const torch::Options& options) {
 
 }  // namespace
 
-void add_catalogue_options(CLI::App& app, torch::Options& options) {
-  app.add_option("--native-functions", options.native_functions, "PyTorch's native_functions.yaml")
-      ->required()
-      ->check(CLI::ExistingFile);
-  app.add_option("--tags", options.tags, "PyTorch's tags.yaml")
-      ->required()
-      ->check(CLI::ExistingFile);
+void add_catalogue_options(CLI::App& app, torch::Options& options, bool is_required) {
+  CLI::Option* functions = app.add_option("--native-functions", options.native_functions,
+                                          "PyTorch's native_functions.yaml");
+  CLI::Option* tags = app.add_option("--tags", options.tags, "PyTorch's tags.yaml");
+  for (CLI::Option* option : {functions, tags}) {
+    option->required(is_required)->check(CLI::ExistingFile);
+  }
+  functions->needs(tags);
+  tags->needs(functions);
 }
 
 CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
   CLI::App* torch = app.add_subcommand(
       "torch", "Writes the kernels, registrations and nodes of a lazy device of PyTorch.");
   torch::Options& options = command.options;
-  add_catalogue_options(*torch, options);
+  add_catalogue_options(*torch, options, true);
   CLI::Option* backend =
       torch->add_option("--backend-yaml", options.backend, "What the back end takes over")
           ->check(CLI::ExistingFile);
@@ -61,10 +64,21 @@ CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
                   "Kernels ask whether they are to fall back to the CPU");
   torch->add_flag("--eager-registration", options.registers_eagerly,
                   "Registers when the library is loaded");
+  torch->add_flag("--lowerings", options.has_lowerings,
+                  "Writes the nodes in Lazuli's own functions, too");
+  torch->add_option("--catalogue", options.catalogue, "The folder of Lazuli's own operators")
+      ->capture_default_str();
+  torch
+      ->add_option("--decompositions", options.decompositions,
+                   "What Lazuli composes of its own operators")
+      ->capture_default_str();
+  CLI::Option* coverage =
+      torch->add_flag("--coverage", command.prints_coverage,
+                      "Prints which operators Lazuli has instead, of the back end or of all");
   CLI::Option* families = torch->add_flag("--families", command.prints_families,
                                           "Prints the families of the catalogue instead");
   torch->final_callback([=] {
-    if (*families) return;
+    if (*families || *coverage) return;
     if (!*backend) throw CLI::RequiredError("--backend-yaml");
     if (!*output) throw CLI::RequiredError("--output-dir");
   });
@@ -72,8 +86,25 @@ CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
 }
 
 int run(const TorchCommand& command) {
-  return command.prints_families ? print_families(command.options)
-                                 : torch::generate(command.options);
+  if (command.prints_families) return print_families(command.options);
+  if (command.prints_coverage) return torch::print_coverage(command.options);
+  return torch::generate(command.options);
+}
+
+int show(const torch::Options& options, const std::string& name) {
+  Problems problems;
+  Problems warnings;
+  const torch::Inputs inputs(options, problems, warnings);
+  std::fputs(problems.text().c_str(), stderr);
+  if (!problems.empty()) return 1;
+  const torch::NativeFunction* function = inputs.functions().find(name);
+  if (!function) {
+    std::fprintf(stderr, "no operator '%s'%s\n", name.c_str(),
+                 inputs.functions().nearest(name).c_str());
+    return 1;
+  }
+  std::fputs(torch::show(inputs.generation(), *function).c_str(), stdout);
+  return 0;
 }
 
 }  // namespace lazuli::codegen

@@ -107,12 +107,11 @@ class Comparison {
     const std::string rule = shape_rule_name(other, backend_.takes_symint(function));
     const bool has_node = lists(backend_.full_codegen, function);
     if (now != next && has_node && now == ShapeSource::by_hand) {
-      tell(fmt::format("it {} now: the rule '{}' written by hand is stale", shape_reason(other),
-                       rule));
+      tell(fmt::format("its rule '{}' is stale: it {}", rule, shape_reason(other)));
     } else if (now != next && has_node && next == ShapeSource::by_hand) {
-      tell(fmt::format("it {} now: need '{}'", shape_reason(other), rule));
+      tell(fmt::format("needs a rule '{}': it {}", rule, shape_reason(other)));
     } else if (now != next && has_node) {
-      tell(fmt::format("its shape comes from elsewhere: it {} now", shape_reason(other)));
+      tell(fmt::format("its shape comes from elsewhere: it {}", shape_reason(other)));
     }
     for (const std::string_view key :
          {kCompositeImplicit, kCompositeExplicit, kCompositeNonFunctional}) {

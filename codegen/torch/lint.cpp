@@ -61,16 +61,19 @@ bool extends(const NativeFunction& longer, const NativeFunction& function) {
                      [](const Argument& argument) { return argument.default_text.has_value(); });
 }
 
-// An overload that does what this one does and more; PyTorch calls that.
-void check_superseded(const Listed& listed, const NativeFunctions& functions, Problems& problems) {
+// Overloads that the back end leaves to others, though they do what this one does and more.
+void check_superseded(const Listed& listed, const std::vector<Listed>& kernels,
+                      const NativeFunctions& functions, Problems& problems) {
   const NativeFunction& function = *listed.function;
   for (const auto& each : functions.all) {
-    if (each->schema.name != function.schema.name || each.get() == &function) continue;
-    if (extends(*each, function)) {
-      problems.add(listed.where, function.name,
-                   "superseded by '" + each->name + "', which takes its arguments and more");
-      return;
-    }
+    if (each->schema.name != function.schema.name || !extends(*each, function)) continue;
+    const bool is_listed = std::any_of(kernels.begin(), kernels.end(), [&](const Listed& other) {
+      return other.function == each.get();
+    });
+    if (is_listed) continue;
+    problems.add(listed.where, function.name,
+                 "'" + each->name + "' takes its arguments and more, and is not listed");
+    return;
   }
   if (!function.is_composite_implicit()) return;
   for (const auto& each : functions.all) {
@@ -113,7 +116,7 @@ void lint(const Backend& backend, const NativeFunctions& functions, const Famili
   check_derived(backend.autograd, backend.autograd, backend, families, problems);
   kernels.insert(kernels.end(), backend.autograd.begin(), backend.autograd.end());
   for (const Listed& each : kernels) {
-    check_superseded(each, functions, problems);
+    check_superseded(each, kernels, functions, problems);
     check_symint(each, backend, problems);
   }
 }

@@ -7,7 +7,6 @@
 
 #include "codegen/emit/functions.h"
 #include "codegen/text.h"
-#include "codegen/torch/backend.h"
 #include "codegen/torch/catalogue_match.h"
 #include "codegen/torch/lowered_argument.h"
 
@@ -240,29 +239,6 @@ std::string Lowerings::nearest(const NativeFunction& function) const {
     }
   }
   return nearest;
-}
-
-std::vector<std::string> lowering_headers() {
-  return {"\"lazuli/functions/arithmetic.h\"", "\"lazuli/functions/functions.gen.h\"",
-          "\"torch/lowering.h\""};
-}
-
-std::string lowering_definition(const Schema& schema, const Lowering& lowering) {
-  std::string text = wrapped(schema::to_string(schema), "// ");
-  text += fmt::format("std::vector<lazy::Value> {}::lower() const {{\n", node_name(schema));
-  for (const std::string& statement : lowering.statements) {
-    // A statement that does not fit goes on at the last space that lets it.
-    std::string rest = "  " + statement;
-    while (rest.size() > 100) {
-      const size_t space = rest.rfind(' ', 99);
-      const size_t text_start = rest.find_first_not_of(' ');
-      if (space == rest.npos || space <= text_start) break;
-      text += rest.substr(0, space) + "\n";
-      rest = "      " + rest.substr(space + 1);
-    }
-    text += rest + "\n";
-  }
-  return text + "}\n";
 }
 
 }  // namespace lazuli::codegen::torch

@@ -46,10 +46,4 @@ class Lowerings {
   std::unordered_map<std::string, size_t> by_name_;
 };
 
-// The headers that a file of lower() functions needs beside that of the nodes.
-std::vector<std::string> lowering_headers();
-// The definition of lower() of a node's class. The file's namespace has the alias `lazy` for that
-// of torch/lowering.h.
-std::string lowering_definition(const schema::Schema& schema, const Lowering& lowering);
-
 }  // namespace lazuli::codegen::torch

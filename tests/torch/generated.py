@@ -94,7 +94,7 @@ def kernel(result, name, arguments):
 
 def read_registrations(text):
     """The dispatch key, the registering function and the operators of a Register*.cpp."""
-    key = re.search(r"MAKE_TORCH_LIBRARY_IMPL\(\s*aten\s*,\s*(\w+)\s*\)", text)[1]
+    key = re.search(r"(?:MAKE_TORCH_LIBRARY_IMPL\(\s*aten\s*,\s*|c10::DispatchKey::)(\w+)", text)[1]
     registrar = re.search(r"void\s+(\w+)\s*\(\s*\)\s*\{\s*static", text)[1]
     implemented = re.findall(r'\bm\.impl\(\s*"([^"]+)"\s*,\s*TORCH_FN\(\s*(\w+)\s*\)\s*\)\s*;', text)
     assert len(implemented) == len(re.findall(r"\bm\.impl\b", text))
