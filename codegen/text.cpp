@@ -29,6 +29,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   std::string nearest;
   size_t least = std::max<size_t>(word.size() / 3, 1) + 1;
   for (const std::string& candidate : candidates) {
+    const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    if (longer - shorter >= least) continue;
     const size_t d = distance(word, candidate);
     if (d < least) {
       least = d;
@@ -36,6 +38,18 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
     }
   }
   return nearest.empty() ? "" : " (did you mean '" + nearest + "'?)";
+}
+
+std::string quoted(std::string_view text) {
+  constexpr size_t kMost = 60;
+  size_t end = std::min(text.size(), kMost);
+  const auto is_inside = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; };
+  while (end > 0 && end < text.size() && is_inside()) --end;
+  std::string result = "'";
+  for (const char c : text.substr(0, end)) {
+    result += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+  }
+  return result + (end < text.size() ? "...'" : "'");
 }
 
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {

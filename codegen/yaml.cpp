@@ -10,6 +10,8 @@
 #include <new>
 #include <numeric>
 
+#include "codegen/text.h"
+
 namespace lazuli::codegen {
 namespace {
 
@@ -95,6 +97,7 @@ class Reader {
     Yaml* node;
     std::string anchor;  // may be empty
   };
+  // What a node takes with all below it.
   struct Extent {
     size_t nodes = 0;
     size_t bytes = 0;
@@ -102,7 +105,7 @@ class Reader {
   };
 
   static void check_tag(int line, const yaml_char_t* tag) {
-    if (tag) throw YamlError(line, "need plain YAML; got the tag '" + text_of(tag) + "'");
+    if (tag) throw YamlError(line, "need plain YAML; got the tag " + quoted(text_of(tag)));
   }
 
   bool needs_key() const {
@@ -142,8 +145,10 @@ class Reader {
   void take_alias(int line, const std::string& anchor) {
     check_is_no_key(line, "an alias");
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end())
-      throw YamlError(line, "no anchor '&" + anchor + "' before '*" + anchor + "'");
+    if (found == anchors_.end()) {
+      throw YamlError(line,
+                      "no anchor " + quoted("&" + anchor) + " before " + quoted("*" + anchor));
+    }
     add(line, found->second, extent_of(found->second));
   }
 
@@ -173,7 +178,7 @@ class Reader {
   void name(const Yaml& node, const std::string& anchor) {
     if (anchor.empty()) return;
     Extent extent = extent_of(node);
-    extent.depth = 0;
+    extent.depth = 0;  // the copy lies in nothing yet
     count(node.line, extent);
     anchors_[anchor] = node;
   }
@@ -216,8 +221,8 @@ class Reader {
       first = order[i - 1];
     }
     if (again == map.keys.size()) return;
-    throw YamlError(map.key_lines[again], "key '" + map.keys[again] +
-                                              "' twice; the first is on line " +
+    throw YamlError(map.key_lines[again], "key " + quoted(map.keys[again]) +
+                                              " twice; the first is on line " +
                                               std::to_string(map.key_lines[first]));
   }
 

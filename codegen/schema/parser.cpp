@@ -5,6 +5,7 @@
 
 #include "codegen/schema/defaults.h"
 #include "codegen/schema/names.h"
+#include "codegen/text.h"
 
 namespace lazuli::codegen::schema {
 namespace {
@@ -79,7 +80,7 @@ class Parser {
         argument.default_text = default_text(argument);
         needs_default = !is_keyword_only;
       } else if (needs_default) {
-        fail("need a default of '" + argument.name + "', as one before it has");
+        fail("need a default of " + quoted(argument.name) + ", as one before it has");
       }
       result.push_back(argument);
     } while (take(","));
@@ -117,7 +118,7 @@ class Parser {
     for (const auto& [text, base] : kBaseNames) {
       if (text == name) return base;
     }
-    fail("unknown type '" + name + "'", start);
+    fail("unknown type " + quoted(name), start);
   }
 
   // (a), (a!), (a|b), (a! -> a|b), (a -> *)
@@ -142,7 +143,7 @@ class Parser {
       check_count(result.size(), "aliases");
       const size_t start = begin();
       const std::string alias = name("an alias");
-      if (contains(result, alias)) fail("alias '" + alias + "' twice", start);
+      if (contains(result, alias)) fail("alias " + quoted(alias) + " twice", start);
       result.push_back(alias);
     } while (take("|"));
     return result;
@@ -161,10 +162,11 @@ class Parser {
         is_shared |= is_before || contains(argument.type.alias->after, name);
         is_written |= is_before && argument.type.is_write();
       }
-      if (!is_shared) fail("need an argument with the result's alias '" + name + "'", start);
+      if (!is_shared) fail("need an argument with the result's alias " + quoted(name), start);
       if (alias.before.size() == 1 && name != "*" && alias.is_write != is_written) {
-        fail("need '" + name + (is_written ? "!" : "") + "' for a result, as for its argument",
-             start);
+        fail(
+            "need " + quoted(name + (is_written ? "!" : "")) + " for a result, as for its argument",
+            start);
       }
     }
   }
@@ -173,7 +175,8 @@ class Parser {
     const size_t start = begin();
     const size_t length = default_length(text_.substr(at_));
     if (length == 0 || !is_default_of(argument.type, text_.substr(at_, length))) {
-      fail("need a default of " + to_string(argument.type) + " for '" + argument.name + "'", start);
+      fail("need a default of " + to_string(argument.type) + " for " + quoted(argument.name),
+           start);
     }
     at_ += length;
     return std::string(text_.substr(start, length));
@@ -213,11 +216,11 @@ class Parser {
   void check_is_new(const std::string& name, const std::vector<Value>& values, size_t start,
                     const char* what) {
     for (const Value& value : values) {
-      if (value.name == name) fail(std::string(what) + " '" + name + "' twice", start);
+      if (value.name == name) fail(std::string(what) + " " + quoted(name) + " twice", start);
     }
   }
 
-  // Of any kind, so that reading takes no longer than its text.
+  // Each is compared with those before it.
   void check_count(size_t count, const char* what) {
     constexpr size_t kMost = 255;
     if (count == kMost) fail("need at most " + std::to_string(kMost) + " " + what);
@@ -244,9 +247,9 @@ class Parser {
   }
   [[noreturn]] void fail(const std::string& message) { fail(message, at_); }
   [[noreturn]] void fail(const std::string& message, size_t position) {
-    const std::string rest(text_.substr(position, 12));
+    const std::string_view rest = text_.substr(position, 12);
     throw SyntaxError(message + " at column " + std::to_string(position + 1) +
-                          (rest.empty() ? "" : " ('" + rest + "')"),
+                          (rest.empty() ? "" : " (" + quoted(rest) + ")"),
                       position);
   }
 

@@ -183,7 +183,8 @@ std::string normal_type(std::string_view type) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     std::string_view token = tokens[i].text;
     if (token == "::") continue;
-    if (i + 1 < tokens.size() && tokens[i + 1].text == "::") continue;  // a namespace
+    const bool is_followed = i + 1 < tokens.size() && tokens[i + 1].text == "::";
+    if (is_followed && is_name(token) && token != "const") continue;  // a namespace
     for (const auto& [alias, meaning] : kAliases) {
       if (token == alias) token = meaning;
     }

@@ -144,9 +144,10 @@ void Families::derive(NativeFunctions& functions, Problems& problems) {
     std::sort(made.begin(), made.end());
     if (asked == made) continue;
     const NativeFunction& at = asking ? *asking : *family.functions().front();
-    problems.add(at.where, at.name,
-                 fmt::format("what can be derived is '{}': need 'autogen: {}', not '{}'",
-                             joined(made, ", "), joined(made, ", "), joined(asked, ", ")));
+    const std::string need = made.empty() ? "no 'autogen', as nothing can be derived"
+                                          : "'autogen: " + joined(made, ", ") + "'";
+    const std::string got = asked.empty() ? "none" : "'" + joined(asked, ", ") + "'";
+    problems.add(at.where, at.name, fmt::format("need {}; got {}", need, got));
   }
 }
 

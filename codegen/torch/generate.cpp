@@ -30,8 +30,12 @@ Inputs::Inputs(const Options& options, Problems& problems, Problems& warnings)
     backend_.class_name = backend_.key + "NativeFunctions";
     return;
   }
+  const size_t before = problems.size();
   backend_ = read_backend(options_.backend, functions_, *families_, problems);
-  check_other_files(problems, warnings);
+  // Kernels and rules are named after the key: one that does not exist has none.
+  if (problems.size() == before || is_dispatch_key(backend_.key)) {
+    check_other_files(problems, warnings);
+  }
 }
 
 void Inputs::check_other_files(Problems& problems, Problems& warnings) const {

@@ -52,16 +52,14 @@ class Kernel {
 
   std::string fallback() const {
     if (!generation_.options.falls_back) return "";
-    const std::string op_macro = schema_.overload.empty()
-                                     ? "ATEN_OP(" + schema_.name + ")"
-                                     : "ATEN_OP2(" + schema_.name + ", " + schema_.overload + ")";
+    const char* suffix = takes_symint_ || !has_symint(schema_) ? "_symint" : "";
     std::vector<std::string> names;
     for (const CppParameter& each : signature_.parameters) names.push_back(each.name);
     return fmt::format("  if (lazy::falls_back({})) {{\n", op()) +
-           packed(
-               fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, {}>::call(",
-                           takes_symint_ || !has_symint(schema_) ? "_symint" : "", op_macro),
-               names, ");") +
+           packed(fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, "
+                              "at::_ops::{}>::call(",
+                              suffix, unambiguous_name(schema_)),
+                  names, ");") +
            "  }\n";
   }
 
@@ -127,8 +125,9 @@ class Kernel {
   std::string wrapped_result() const {
     std::string text = spelled(spelling_.wrap);
     if (spelling_.wraps_by_first_tensor && !first_tensor().empty()) {
-      text = fmt::format("{}({}, on).{}", spelled(spelling_.tensor_value), first_tensor(),
-                         spelling_.wrap);
+      const bool is_pointer = spelling_.value_of_handle.starts_with("->");
+      text = fmt::format("{}({}, on){}{}", spelled(spelling_.tensor_value), first_tensor(),
+                         is_pointer ? "->" : ".", spelling_.wrap);
     }
     text += "(results[0], on)";
     return spelling_.to_tensor.empty() ? text : spelled(spelling_.to_tensor) + "(" + text + ")";
@@ -175,10 +174,14 @@ std::vector<std::string> aten_headers(const Generation& generation) {
   if (!generation.options.has_per_operator_headers) {
     std::vector<std::string> headers = {"<ATen/CompositeExplicitAutogradNonFunctionalFunctions.h>",
                                         "<ATen/MetaFunctions.h>"};
-    if (falls_back) headers.emplace_back("<ATen/Operators.h>");
+    if (falls_back) {
+      headers.emplace_back("<ATen/Operators.h>");
+      headers.emplace_back("<ATen/native/CPUFallback.h>");
+    }
     return headers;
   }
   std::set<std::string> headers;
+  if (falls_back) headers.insert("<ATen/native/CPUFallback.h>");
   for (const Listed& each : generation.backend.full_codegen) {
     const std::string base = schema::base_name(each.function->schema.name).base;
     switch (shape_source(*each.function)) {
@@ -207,7 +210,6 @@ std::string kernels_source(const Generation& generation) {
   std::string text = banner(generation, "The kernels that record.");
   text += include_lines({generated_header(generation, backend.key + "NativeFunctions.h")}) + "\n";
   text += include_lines(aten_headers(generation));
-  if (generation.options.falls_back) text += include_lines({"<ATen/native/CPUFallback.h>"});
   text += include_lines({"<" + generation.options.shape_header + ">"}) + "\n";
   text += include_lines({"<utility>"}) + "\n" +
           include_lines({generated_header(generation, "LazyIr.h")}) + "\n";

@@ -61,8 +61,7 @@ std::string node_argument(const NodeMember& member, bool takes_symint, const Spe
                                   : type.is_optional ? spelling.optional_value
                                                      : spelling.tensor_value;
     const std::string value = fmt::format("{}({}, on)", spelled(function), name);
-    const bool is_handle = !spelling.tensor_pointer.empty() && !type.is_list && !type.is_optional;
-    return is_handle ? value + spelling.pointer_value : value;
+    return type.is_list || type.is_optional ? value : value + spelling.value_of_handle;
   }
   if (type.base == Base::string) return fmt::format("lazy::text_of({})", name);
   if (type.is_list) {

@@ -11,7 +11,7 @@
 namespace lazuli::codegen::torch {
 namespace {
 
-constexpr const char* kByFirstTensor = "wraps_by_first_tensor";
+constexpr const char* kByFirstTensor = "wraps_by_first_tensor";  // create_from_first_tensor
 
 }  // namespace
 
@@ -34,8 +34,7 @@ const std::vector<SpellingKey>& spelling_keys() {
       {"assign_resized", "", &Spelling::assign_resized},
       {"device", "get_device_fn", &Spelling::device},
       {"counter", "metrics_counter", &Spelling::counter},
-      {"tensor_pointer", "lazy_tensor_ptr", &Spelling::tensor_pointer},
-      {"pointer_value", "", &Spelling::pointer_value},
+      {"value_of_handle", "lazy_tensor_ptr", &Spelling::value_of_handle},
       {"to_tensor", "create_aten_from_ltc_tensor", &Spelling::to_tensor},
   };
   return keys;

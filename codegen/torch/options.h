@@ -29,13 +29,12 @@ struct Spelling {
   std::string assign_resized = "assign_resized";  // into an out argument: (tensor, value)
   std::string device = "device_of";               // of ("aten::add.Tensor", tensors and devices...)
   std::string counter = "count";                  // ("aten::add.Tensor")
-  // A run time that hands out tensors by pointers of its own: the pointer's type, what makes a
-  // value of one, and the function that makes PyTorch's tensor from what `wrap` gives. Empty:
-  // values at once.
-  std::string tensor_pointer;
-  std::string pointer_value = "->GetIrValue()";
+  // Where `tensor_value` gives a handle of the run time's own instead of a value: what makes a
+  // value of it ("->GetIrValue()"), and the function that makes PyTorch's tensor of what `wrap`
+  // gives.
+  std::string value_of_handle;
   std::string to_tensor;
-  bool wraps_by_first_tensor = false;  // `wrap` is a method of the operator's first tensor's value
+  bool wraps_by_first_tensor = false;  // `wrap` is a method of the first tensor's value or handle
 };
 
 struct Options {

@@ -80,6 +80,12 @@ class Reader {
     problems_.add({backend_.file, at.line}, subject, message);
   }
 
+  void problem_at_key(const std::string& key, const std::string& message) {
+    const auto place = std::find(yaml_.keys.begin(), yaml_.keys.end(), key);
+    const int line = yaml_.key_lines[static_cast<size_t>(place - yaml_.keys.begin())];
+    problems_.add({backend_.file, line}, "", message);
+  }
+
   // A key's word; empty, and a problem where it is needed, if there is none.
   std::string word(const char* key, bool is_needed) {
     const Yaml* value = yaml_.find(key);
@@ -101,9 +107,8 @@ class Reader {
               "no dispatch key '" + backend_.key + "'" + nearest_dispatch_key(backend_.key));
     } else if (yaml_.find("autograd") && !backend_.key.empty() &&
                !is_dispatch_key(backend_.autograd_key())) {
-      problem(*yaml_.find("autograd"), "",
-              "'" + backend_.key + "' has no autograd key: no dispatch key '" +
-                  backend_.autograd_key() + "'");
+      problem_at_key("autograd", "'" + backend_.key + "' has no autograd key: no dispatch key '" +
+                                     backend_.autograd_key() + "'");
     }
     backend_.cpp_namespace = word("cpp_namespace", true);
     if (!backend_.cpp_namespace.empty() && !is_namespace(backend_.cpp_namespace)) {
@@ -140,8 +145,8 @@ class Reader {
     if (!is_empty) {
       problem(*value, "", fmt::format("need a list for '{}'", key));
     } else if (!may_be_empty) {
-      problem(*value, "",
-              fmt::format("need a list for '{}'; got nothing (leave the key out)", key));
+      problem_at_key(key,
+                     fmt::format("need a list for '{}'; got nothing (leave the key out)", key));
     }
     return kNone;
   }

@@ -48,6 +48,22 @@ std::string option_of_out(const Argument& argument, const std::string& out) {
   return out + ".is_pinned()";
 }
 
+std::vector<std::string> torch_headers(const Generation& generation) {
+  std::vector<std::string> headers = {"<torch/library.h>"};
+  if (generation.options.has_per_operator_headers) {
+    headers.insert(headers.end(),
+                   {"<ATen/ops/_copy_from.h>", "<ATen/ops/_copy_from_and_resize.h>"});
+  } else {
+    headers.emplace_back("<ATen/Functions.h>");
+  }
+  if (generation.backend.has_device_guard) {
+    headers.insert(headers.end(), {"<ATen/DeviceGuard.h>", "<ATen/core/op_registration/adaption.h>",
+                                   "<c10/core/DeviceGuard.h>"});
+  }
+  std::sort(headers.begin(), headers.end());
+  return headers;
+}
+
 class Wrapper {
  public:
   Wrapper(const Generation& generation, const NativeFunction& function)
@@ -108,7 +124,7 @@ class Wrapper {
 
   std::string checks() const {
     if (!generation_.backend.has_device_guard || !function_.has_device_check) return "";
-    std::string text = "  std::optional<at::Device> common_device;\n";
+    std::string text;
     for (const Argument& argument : function_.schema.arguments) {
       if (!has_tensors(argument.type)) continue;
       text += packed("  c10::impl::check_and_update_common_device(",
@@ -116,7 +132,7 @@ class Wrapper {
                       "\"" + argument.name + "\""},
                      ");");
     }
-    return text;
+    return text.empty() ? "" : "  std::optional<at::Device> common_device;\n" + text;
   }
 
   std::string guard() const {
@@ -189,15 +205,7 @@ std::string registrations_source(const Generation& generation, bool is_autograd)
   const std::string key = is_autograd ? backend.autograd_key() : backend.key;
   std::string text = banner(generation, "What PyTorch's dispatcher calls for the key " + key + ".");
   text += include_lines({generated_header(generation, backend.key + "NativeFunctions.h")}) + "\n";
-  text += include_lines(generation.options.has_per_operator_headers
-                            ? std::vector<std::string>{"<ATen/ops/_copy_from.h>",
-                                                       "<ATen/ops/_copy_from_and_resize.h>"}
-                            : std::vector<std::string>{"<ATen/Functions.h>"});
-  if (backend.has_device_guard) {
-    text += include_lines({"<ATen/DeviceGuard.h>", "<ATen/core/op_registration/adaption.h>",
-                           "<c10/core/DeviceGuard.h>"});
-  }
-  text += include_lines({"<torch/library.h>"});
+  text += include_lines(torch_headers(generation));
   text += include_lines(backend.extra_headers) + "\n";
   text += fmt::format("namespace {} {{\nnamespace {{\n\n", backend.cpp_namespace);
   std::string lines;

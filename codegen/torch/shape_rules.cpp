@@ -7,6 +7,7 @@
 #include <set>
 
 #include "codegen/text.h"
+#include "codegen/torch/check_backend.h"
 #include "codegen/torch/cpp_scan.h"
 #include "codegen/torch/cpp_signature.h"
 
@@ -21,6 +22,11 @@ std::vector<std::string> rule_types(const NativeFunction& function, bool takes_s
     types.push_back(normal_type(each.type));
   }
   return types;
+}
+
+// One that cannot have a kernel is a mistake already, and needs no rule.
+bool has_generated_kernel(const NativeFunction& function) {
+  return objection_to_kernel(function).empty() && objection_to_node(function.schema).empty();
 }
 
 std::multimap<std::string, ScannedFunction> rules_of(const std::string& header) {
@@ -67,7 +73,7 @@ void check_shape_rules(const Generation& generation, const std::string& header,
   for (const auto& [name, rule] : rules) names.push_back(name);
   for (const Listed& each : generation.backend.full_codegen) {
     const NativeFunction& function = *each.function;
-    if (shape_source(function) != ShapeSource::by_hand) continue;
+    if (shape_source(function) != ShapeSource::by_hand || !has_generated_kernel(function)) continue;
     const bool takes_symint = generation.backend.takes_symint(function);
     const std::string name = shape_rule_name(function, takes_symint);
     const auto [first, last] = rules.equal_range(name);

@@ -1,10 +1,7 @@
 // What the generator says and writes, compared with files.
-#include <gtest/gtest.h>
+#include "tests/codegen/golden.h"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <gtest/gtest.h>
 
 #include "codegen/catalogue/load.h"
 #include "codegen/emit/emit.h"
@@ -14,13 +11,7 @@ namespace {
 
 const std::string kFolder = LAZULI_GOLDEN;
 
-void compare(const std::string& name, const std::string& text) {
-  const std::string path = kFolder + "/golden/" + name + ".txt";
-  if (std::getenv("LAZULI_UPDATE_GOLDEN")) std::ofstream(path) << text;
-  std::ifstream file(path);
-  ASSERT_TRUE(file) << path;
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text) << path;
-}
+using golden::compare;
 
 Catalogue load_good() {
   Problems problems;

@@ -115,6 +115,15 @@ TEST(YamlText, WhatACatalogueDoesNotNeedIsRefused) {
   EXPECT_EQ(mistake("a: 1\n~: 2\n"), "2: need a word as key; got nothing");
 }
 
+TEST(YamlText, AMistakeShowsAWordsBegin) {
+  const std::string word(58, 'k');
+  EXPECT_EQ(mistake("- *" + word + "k\n"), "1: no anchor '&" + word + "k' before '*" + word + "k'");
+  EXPECT_EQ(mistake("\"" + word + "kéé\": 1\n\"" + word + "kéé\": 2\n"),
+            "2: key '" + word + "k...' twice; the first is on line 1");
+  EXPECT_EQ(mistake("\"\\e[31m\": 1\n\"\\e[31m\": 2\n"),
+            "2: key '?[31m' twice; the first is on line 1");
+}
+
 TEST(YamlText, WhatIsNoYamlNamesItsLine) {
   EXPECT_EQ(mistake("a: [1,\n  2\nb: 3\n"),
             "3: did not find expected ',' or ']' while parsing a flow sequence from line 1");
