@@ -79,7 +79,12 @@ def floor_divide(self, other):
     return self // other if isinstance(self, int) else lz.floor_divide(self, other)
 
 
+def wide_dtype(dtype):
+    return lz.float32 if dtype in (lz.float16, lz.bfloat16) else dtype
+
+
 FUNCTIONS = {
+    "wide_dtype": wide_dtype,
     "size": size,
     "sizes": lambda self: list(self.shape),
     "numel": lambda self: math.prod(self if isinstance(self, (list, tuple)) else self.shape),

@@ -100,6 +100,47 @@ def patches(t):
     yield (t(),), (0, 1, 1)
 
 
+def bilinear(t):
+    for size, out in (((2, 3, 4, 5), [7, 3]), ((1, 2, 4, 4), [8, 8]), ((1, 1, 3, 3), [1, 5])):
+        for aligned, scales in ((False, (None, None)), (True, (None, None)), (False, (1.5, 1.6))):
+            yield size, out, aligned, *scales
+
+
+def pools(t):
+    """Sizes, windows, steps, borders, rounding up."""
+    yield (2, 3, 6, 7), [2, 3], [], [0, 0], False
+    yield (3, 6, 7), [3, 2], [2, 1], [1, 0], False
+    yield (1, 2, 7, 7), [3], [2], [1], True
+    yield (1, 2, 6, 9), [2, 4], [3, 2], [1, 2], True
+
+
+def mean_pools(t):
+    for pool in pools(t):
+        for includes, divisor in ((True, None), (False, None), (True, 5)):
+            yield *pool, includes, divisor
+
+
+def mean_pool_gradients(t):
+    for size, *rest in mean_pools(t):
+        values = t(*size)
+        yield t(*torch.ops.aten.avg_pool2d(values, *rest).shape), values, *rest
+
+
+def max_pools(t):
+    for size, window, step, border, rounds_up in pools(t):
+        for dilation in (1, 2):
+            if min(size[-2:]) + 2 * min(border) > dilation * (max(window) - 1):
+                yield t(*size), window, step, border, [dilation, dilation], rounds_up
+    yield torch.full((1, 1, 4, 4), -math.inf, dtype=t.dtype), [3, 3], [1, 1], [1, 1], [1, 1], False
+    yield torch.zeros(1, 1, 4, 4, dtype=t.dtype), [2, 2], [1, 1], [1, 1], [1, 1], False
+
+
+def max_pool_gradients(t):
+    for values, *rest in max_pools(t):
+        largest, indices = torch.ops.aten.max_pool2d_with_indices(values, *rest)
+        yield t(*largest.shape), values, *rest, indices
+
+
 # Argument lists of each operator, positional as in its schema, the last one a dict where names are needed.
 CASES = {
     "sigmoid_backward": lambda t: [(t.rising(), t.rising())],
@@ -171,6 +212,16 @@ CASES = {
     "slice_backward": lambda t: [(t(2, 4), [5, 4], 0, 1, 3, 1), (t(5, 2), [5, 4], -1, 0, 2**63 - 1, 2)],
     "diagonal_backward": lambda t: [(t(3), [3, 4], 0, 0, 1), (t(4, 2), [2, 3, 4], 1, 0, 1)],
     "upsample_nearest2d": lambda t: [(t(2, 3, 4, 5), [7, 3]), (t(1, 1, 3, 3), [6, 9]), (t(1, 2, 4, 4), [6, 6], 1.5, 1.6)],
+    "upsample_bilinear2d": lambda t: [(t(*size), *rest) for size, *rest in bilinear(t)],
+    "upsample_bilinear2d_backward": lambda t: [(t(*size[:2], *out), out, list(size), *rest)
+                                               for size, out, *rest in bilinear(t)],
+    "avg_pool2d": lambda t: [(t(*size), *rest) for size, *rest in mean_pools(t)],
+    "avg_pool2d_backward": lambda t: mean_pool_gradients(t),
+    "max_pool2d_with_indices": lambda t: max_pools(t),
+    "max_pool2d_with_indices_backward": lambda t: max_pool_gradients(t),
+    "_adaptive_avg_pool2d": lambda t: [(t(2, 3, 7, 5), [3, 2]), (t(2, 6, 6), [3, 2]), (t(1, 1, 2, 3), [5, 3])],
+    "_adaptive_avg_pool2d_backward": lambda t: [(t(2, 3, 3, 2), t(2, 3, 7, 5)), (t(2, 3, 2), t(2, 6, 6)),
+                                                (t(1, 1, 5, 3), t(1, 1, 2, 3))],
     "upsample_nearest2d_backward": lambda t: [(t(2, 3, 7, 3), [7, 3], [2, 3, 4, 5]),
                                               (t(1, 2, 6, 6), [6, 6], [1, 2, 4, 4], 1.5, 1.6)],
 }
