@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "codegen/backend_commands.h"
 #include "codegen/catalogue/load.h"
 #include "codegen/emit/emit.h"
 #include "codegen/text.h"
@@ -79,11 +80,17 @@ int main(int argc, char** argv) {
   show_command->add_option("--backend-yaml", shown.backend, "A back end that may list it")
       ->check(CLI::ExistingFile);
   CLI::App* torch_command = add_torch_command(app, torch);
+  DiffCommand difference;
+  CLI::App* diff_command = add_diff_command(app, difference);
+  torch::Options linted;
+  CLI::App* lint_command = add_lint_command(app, linted);
   CLI11_PARSE(app, argc, argv);
   try {
     if (check_command->parsed()) return check(folder);
     if (emit_command->parsed()) return emit_all(folder, out);
     if (torch_command->parsed()) return run(torch);
+    if (diff_command->parsed()) return run(difference);
+    if (lint_command->parsed()) return lint(linted);
     return shown.native_functions.empty() ? show(folder, name) : show(shown, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());

@@ -64,10 +64,21 @@ CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
                   "Kernels ask whether they are to fall back to the CPU");
   torch->add_flag("--eager-registration", options.registers_eagerly,
                   "Registers when the library is loaded");
+  torch->add_flag("--lowerings", options.has_lowerings,
+                  "Writes the nodes in Lazuli's own functions, too");
+  torch->add_option("--catalogue", options.catalogue, "The folder of Lazuli's own operators")
+      ->capture_default_str();
+  torch
+      ->add_option("--decompositions", options.decompositions,
+                   "What Lazuli composes of its own operators")
+      ->capture_default_str();
+  CLI::Option* coverage =
+      torch->add_flag("--coverage", command.prints_coverage,
+                      "Prints which operators Lazuli has instead, of the back end or of all");
   CLI::Option* families = torch->add_flag("--families", command.prints_families,
                                           "Prints the families of the catalogue instead");
   torch->final_callback([=] {
-    if (*families) return;
+    if (*families || *coverage) return;
     if (!*backend) throw CLI::RequiredError("--backend-yaml");
     if (!*output) throw CLI::RequiredError("--output-dir");
   });
@@ -75,8 +86,9 @@ CLI::App* add_torch_command(CLI::App& app, TorchCommand& command) {
 }
 
 int run(const TorchCommand& command) {
-  return command.prints_families ? print_families(command.options)
-                                 : torch::generate(command.options);
+  if (command.prints_families) return print_families(command.options);
+  if (command.prints_coverage) return torch::print_coverage(command.options);
+  return torch::generate(command.options);
 }
 
 int show(const torch::Options& options, const std::string& name) {

@@ -11,6 +11,7 @@ namespace lazuli::codegen {
 struct TorchCommand {
   torch::Options options;
   bool prints_families = false;
+  bool prints_coverage = false;
 };
 
 // Adds the subcommand; what it was given is in `command` once the line is parsed.

@@ -32,8 +32,10 @@ enum class Meaning {
   other    // a dtype, a flag
 };
 struct Piece {
+  static constexpr int kAtom = 9;
   std::string text;
   Meaning meaning = Meaning::tensor;
+  int strength = kAtom;  // of its last operation: what binds tighter puts it in parentheses
 };
 class Translator {
  public:
@@ -46,13 +48,28 @@ class Translator {
   // `x.sizes()` and its kin of a name, where they are known without the tensor itself.
   void define_shape(const std::string& name, std::string text) { shapes_[name] = std::move(text); }
   void define_dtype(const std::string& name, std::string text) { dtypes_[name] = std::move(text); }
+  // A function that expressions may call beside the catalogue's: what it is called in C++ and what
+  // it gives.
+  void define_function(const std::string& name, Piece piece) {
+    functions_[name] = std::move(piece);
+  }
+  // The text stands outside of namespace lazuli: names are written in full, arithmetic by signs,
+  // and a call's line is its own. `where` and `!` read the line from a local variable `at`.
+  void stand_outside() { is_outside_ = true; }
   // Throws std::runtime_error "ops/composite.yaml:3: mean: no function 'foo' of (Tensor, number)".
   Piece translate(const formula::Node& node);
 
  private:
   std::string text_of(const formula::Node& node) { return translate(node).text; }
+  // In parentheses unless it binds at least so tight.
+  static std::string bound(const Piece& piece, int strength);
+  std::string space() const { return is_outside_ ? "lazuli::" : ""; }
+  // What a call of a function of C++ ends in.
+  const char* last_argument() const { return is_outside_ ? "" : ", at"; }
   Piece call(const formula::Expression& node);
+  bool type_question(const formula::Expression& node, Piece& result);
   bool helper(const formula::Expression& node, Piece& result);
+  Piece choice(const formula::Expression& node);
   bool arithmetic(const formula::Expression& node, Piece& result);
   Piece function(const formula::Expression& node);
   bool fits(const schema::Schema& schema, const formula::Expression& node,
@@ -61,7 +78,9 @@ class Translator {
   const Catalogue& catalogue_;
   const Entry& entry_;
   const bool is_gradient_;
+  bool is_outside_ = false;
   std::map<std::string, Piece> names_;
+  std::map<std::string, Piece> functions_;
   std::map<std::string, std::string> shapes_;
   std::map<std::string, std::string> dtypes_;
 };

@@ -1,6 +1,7 @@
 // Expressions of the catalogue as C++ over tensors. Every call passes the line on.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -12,6 +13,15 @@ namespace lazuli::codegen::emit {
 
 using formula::Expression;
 using Form = Expression::Form;
+
+namespace {
+
+// How tight C++ binds, where it matters here.
+constexpr int kChoice = 0;
+constexpr int kComparison = 1;
+constexpr int kUnary = 4;
+
+}  // namespace
 
 Piece Translator::translate(const formula::Node& node) {
   switch (node->form) {
@@ -35,42 +45,55 @@ Piece Translator::translate(const formula::Node& node) {
   return call(*node);
 }
 
+std::string Translator::bound(const Piece& piece, int strength) {
+  return piece.strength < strength ? "(" + piece.text + ")" : piece.text;
+}
+
 Piece Translator::call(const Expression& node) {
   Piece result;
-  if (helper(node, result) || arithmetic(node, result)) return result;
+  if (type_question(node, result) || helper(node, result) || arithmetic(node, result)) {
+    return result;
+  }
   return function(node);
+}
+
+bool Translator::type_question(const Expression& node, Piece& result) {
+  const std::string& name = node.text;
+  if (name != "size" && name != "sizes" && name != "numel" && name != "dtype" && name != "dim") {
+    return false;
+  }
+  const auto& in = node.operands;
+  const bool is_known = in[0]->form == Form::name && shapes_.count(in[0]->text) > 0;
+  const std::string self = is_known ? "" : bound(translate(in[0]), Piece::kAtom);
+  const std::string shape = is_known ? shapes_[in[0]->text] : self + ".sizes()";
+  if (name == "sizes") result = {shape, Meaning::list};
+  if (name == "numel") result = {shape + ".product()", Meaning::number};
+  if (name == "dim") result = {shape + ".rank()", Meaning::number};
+  if (name == "dtype") {
+    result = {is_known ? dtypes_[in[0]->text] : self + ".dtype()", Meaning::other};
+  }
+  if (name == "size" && is_known) {
+    result = {fmt::format("{}[{}]", shape, text_of(in[1])), Meaning::number};
+  } else if (name == "size") {
+    result = {fmt::format("{}.size({}{})", self, text_of(in[1]), last_argument()), Meaning::number};
+  }
+  return true;
 }
 
 bool Translator::helper(const Expression& node, Piece& result) {
   const auto& in = node.operands;
   const std::string& name = node.text;
-  const bool asks_type =
-      name == "size" || name == "sizes" || name == "numel" || name == "dtype" || name == "dim";
-  if (asks_type) {
-    const bool is_known = in[0]->form == Form::name && shapes_.count(in[0]->text) > 0;
-    const std::string self = is_known ? "" : text_of(in[0]);
-    const std::string shape = is_known ? shapes_[in[0]->text] : self + ".sizes()";
-    if (name == "sizes") result = {shape, Meaning::list};
-    if (name == "numel") result = {shape + ".product()", Meaning::number};
-    if (name == "dim") result = {shape + ".rank()", Meaning::number};
-    if (name == "dtype") {
-      result = {is_known ? dtypes_[in[0]->text] : self + ".dtype()", Meaning::other};
-    }
-    if (name == "size" && is_known) {
-      result = {fmt::format("{}[{}]", shape, text_of(in[1])), Meaning::number};
-    } else if (name == "size") {
-      result = {fmt::format("{}.size({}, at)", self, text_of(in[1])), Meaning::number};
-    }
-    return true;
-  }
-  if (name == "wide_dtype") {
-    result = {"to_wide(" + text_of(in[0]) + ")", Meaning::other};
+  const auto own = functions_.find(name);
+  if (own != functions_.end()) {
+    std::vector<std::string> arguments;
+    for (const formula::Node& operand : in) arguments.push_back(text_of(operand));
+    result = {own->second.text + "(" + joined(arguments, ", ") + ")", own->second.meaning};
+  } else if (name == "wide_dtype") {
+    result = {space() + "to_wide(" + text_of(in[0]) + ")", Meaning::other};
   } else if (name == "detach") {
     result = {text_of(in[0]) + ".detach(at)", Meaning::tensor};
   } else if (name == "given") {
-    result = {
-        fmt::format("({}.defined() ? {} : {})", text_of(in[0]), text_of(in[1]), text_of(in[2])),
-        Meaning::tensor};
+    result = choice(node);
   } else if (name == "folded_count") {
     result = {fmt::format("folded_count({}, {}, at)", text_of(in[0]), text_of(in[1])),
               Meaning::number};
@@ -85,31 +108,82 @@ bool Translator::helper(const Expression& node, Piece& result) {
   return true;
 }
 
-bool Translator::arithmetic(const Expression& node, Piece& result) {
-  static const std::map<std::string, std::pair<size_t, const char*>> kSigns = {
-      {"add", {2, "+"}}, {"sub", {2, "-"}}, {"mul", {2, "*"}}, {"div", {2, "/"}}, {"neg", {1, "-"}},
-      {"eq", {2, ""}},   {"lt", {2, ""}},   {"gt", {2, ""}},   {"ne", {2, ""}},   {"le", {2, ""}},
-      {"ge", {2, ""}},   {"not", {1, ""}},  {"where", {3, ""}}};
-  const auto sign = kSigns.find(node.text);
-  if (sign == kSigns.end() || node.operands.size() != sign->second.first) return false;
-  std::vector<std::string> texts;
-  bool are_numbers = true;
-  for (const formula::Node& operand : node.operands) {
-    const Piece piece = translate(operand);
-    texts.push_back(piece.text);
-    are_numbers &= piece.meaning == Meaning::number;
+// given(x, a, b): what is asked of a tensor is whether it is there, of an optional number likewise,
+// of a flag whether it is set. In `a` an optional number is a number.
+Piece Translator::choice(const Expression& node) {
+  const formula::Node& asked = node.operands[0];
+  const Piece condition = translate(asked);
+  std::string text = condition.text;
+  if (condition.meaning == Meaning::tensor) text = bound(condition, Piece::kAtom) + ".defined()";
+  Piece first;
+  if (asked->form == Form::name && condition.meaning == Meaning::other) {
+    names_[asked->text] = {"*" + condition.text, Meaning::number, kUnary};
+    first = translate(node.operands[1]);
+    names_[asked->text] = condition;
+  } else {
+    first = translate(node.operands[1]);
   }
-  const std::string symbol = sign->second.second;
-  if (are_numbers && !symbol.empty()) {
+  const Piece second = translate(node.operands[2]);
+  text += " ? " + bound(first, kChoice + 1) + " : " + bound(second, kChoice + 1);
+  const Piece result{text, first.meaning == second.meaning ? first.meaning : Meaning::tensor,
+                     kChoice};
+  return is_outside_ ? result : Piece{"(" + text + ")", result.meaning};
+}
+
+bool Translator::arithmetic(const Expression& node, Piece& result) {
+  struct Sign {
+    size_t operands;
+    const char* symbol;
+    int strength;
+  };
+  static const std::map<std::string, Sign> kSigns = {
+      {"add", {2, "+", 2}},           {"sub", {2, "-", 2}},
+      {"mul", {2, "*", 3}},           {"div", {2, "/", 3}},
+      {"neg", {1, "-", kUnary}},      {"eq", {2, "==", kComparison}},
+      {"lt", {2, "<", kComparison}},  {"gt", {2, ">", kComparison}},
+      {"ne", {2, "!=", kComparison}}, {"le", {2, "<=", kComparison}},
+      {"ge", {2, ">=", kComparison}}, {"not", {1, "", 0}},
+      {"where", {3, "", 0}},          {"floor_divide", {2, "/", 3}}};
+  const auto found = kSigns.find(node.text);
+  if (found == kSigns.end() || node.operands.size() != found->second.operands) return false;
+  const auto& [count, symbol, strength] = found->second;
+  std::vector<Piece> pieces;
+  bool are_numbers = *symbol != 0;
+  for (const formula::Node& operand : node.operands) {
+    pieces.push_back(translate(operand));
+    are_numbers &= pieces.back().meaning == Meaning::number;
+  }
+  const bool is_whole = node.text == "floor_divide";
+  if (is_whole && !are_numbers) return false;
+  const bool has_tensor = std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
+    return piece.meaning == Meaning::tensor || piece.meaning == Meaning::term;
+  });
+  if (is_outside_ && !are_numbers && !has_tensor) {
+    throw std::runtime_error(fmt::format("{}: {}: need a tensor in '{}'", entry_.where.text(),
+                                         entry_.name,
+                                         formula::to_string(std::make_shared<Expression>(node))));
+  }
+  if (are_numbers || (is_outside_ && *symbol != 0)) {
     // Quotients of counts are fractions.
-    if (symbol == "/") texts[0] = "static_cast<double>(" + texts[0] + ")";
-    result = {texts.size() == 1 ? symbol + texts[0]
-                                : "(" + texts[0] + " " + symbol + " " + texts[1] + ")",
-              Meaning::number};
+    if (are_numbers && node.text == "div") {
+      pieces[0] = {"static_cast<double>(" + pieces[0].text + ")", Meaning::number};
+    }
+    const int left = strength == kComparison ? strength + 1 : strength;
+    const std::string text =
+        count == 1 ? symbol + bound(pieces[0], strength)
+                   : bound(pieces[0], left) + " " + symbol + " " + bound(pieces[1], strength + 1);
+    const Meaning meaning = !are_numbers              ? Meaning::tensor
+                            : strength == kComparison ? Meaning::other
+                                                      : Meaning::number;
+    result = {text, meaning, strength};
+    if (!is_outside_) result = {count == 1 ? text : "(" + text + ")", meaning};
     return true;
   }
+  std::vector<std::string> texts;
+  for (const Piece& piece : pieces) texts.push_back(piece.text);
   const std::string name = node.text == "not" ? "negation" : node.text;
-  result = {fmt::format("arithmetic::{}({}, at)", name, joined(texts, ", ")), Meaning::tensor};
+  result = {fmt::format("{}arithmetic::{}({}, at)", space(), name, joined(texts, ", ")),
+            Meaning::tensor};
   return true;
 }
 
@@ -157,9 +231,8 @@ Piece Translator::function(const Expression& node) {
     for (const Function& candidate : entry.functions) {
       if (candidate.schema.name != name || return_type(candidate) != "Tensor") continue;
       if (!fits(candidate.schema, positional, pieces, arguments)) continue;
-      arguments.push_back("at");
-      return {fmt::format("{}{}({})", entry.is_internal ? "internal::" : "", name,
-                          joined(arguments, ", ")),
+      return {fmt::format("{}{}{}({}{})", space(), entry.is_internal ? "internal::" : "", name,
+                          joined(arguments, ", "), last_argument()),
               Meaning::tensor};
     }
   }

@@ -1,7 +1,6 @@
 // C++ as text, for the files of a PyTorch device: lines that fit, names in their namespaces.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,13 +10,15 @@
 
 namespace lazuli::codegen::torch {
 
+class Lowerings;
+
 // What the emitters read.
 struct Generation {
   const NativeFunctions& functions;
   const Families& families;
   const Backend& backend;
   const Options& options;
-  std::set<std::string> lowered;  // operators whose nodes get a generated lower()
+  const Lowerings* lowerings = nullptr;  // of the nodes' operators, where they are asked for
 };
 
 // The operators that get a node, by name.

@@ -13,6 +13,7 @@ std::string kernels_source(const Generation& generation);       // <Key>NativeFu
 std::string registrations_source(const Generation& generation, bool is_autograd);
 std::string nodes_header(const Generation& generation);             // LazyIr.h
 std::string non_native_nodes_header(const Generation& generation);  // LazyNonNativeIr.h
+std::string lowerings_source(const Generation& generation);         // LazyLowerings.cpp
 
 // Parts of those files, for `show`.
 std::string kernel(const Generation& generation, const NativeFunction& function);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "codegen/torch/emit.h"
+#include "codegen/torch/lowering.h"
 
 namespace lazuli::codegen::torch {
 
@@ -17,7 +18,11 @@ class Inputs {
   const NativeFunctions& functions() const { return functions_; }
   const Families& families() const { return *families_; }
   const Backend& backend() const { return backend_; }
-  Generation generation() const { return {functions_, *families_, backend_, options_, {}}; }
+  // How Lazuli does them; null unless the options ask for lowerings.
+  const Lowerings* lowerings() const { return lowerings_.get(); }
+  Generation generation() const {
+    return {functions_, *families_, backend_, options_, lowerings_.get()};
+  }
 
  private:
   void check_other_files(Problems& problems, Problems& warnings) const;
@@ -26,9 +31,13 @@ class Inputs {
   NativeFunctions functions_;
   std::unique_ptr<Families> families_;
   Backend backend_;
+  Catalogue catalogue_;
+  std::unique_ptr<Lowerings> lowerings_;
 };
 
 // Writes the files, or lists them; prints problems. Gives the exit status.
 int generate(const Options& options);
+// Prints what Lazuli has of the back end's operators or, without a back end, of all.
+int print_coverage(const Options& options);
 
 }  // namespace lazuli::codegen::torch

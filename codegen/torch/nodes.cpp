@@ -3,6 +3,7 @@
 #include "codegen/text.h"
 #include "codegen/torch/cpp_signature.h"
 #include "codegen/torch/emit.h"
+#include "codegen/torch/lowering.h"
 #include "codegen/torch/node.h"
 
 namespace lazuli::codegen::torch {
@@ -157,7 +158,9 @@ std::string node_class(const Generation& generation, const Schema& schema) {
     properties.declares_lower = false;
     return properties;
   }();
-  const bool has_lowering = generation.lowered.count(schema.full_name()) > 0;
+  const NativeFunction* function = generation.functions.find(schema.full_name());
+  const bool has_lowering =
+      generation.lowerings && function && generation.lowerings->has_body(*function);
   return NodeClass(generation, schema, "aten::" + schema.full_name(), kNative, has_lowering).text();
 }
 

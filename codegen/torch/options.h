@@ -53,6 +53,8 @@ struct Options {
   bool has_per_operator_headers = false;
   bool falls_back = false;  // kernels ask whether they are to fall back
   bool has_lowerings = false;
+  std::string catalogue = "ops";  // Lazuli's own, for lowerings
+  std::string decompositions = "torch/decompositions.yaml";
   bool registers_eagerly = false;
   bool is_dry_run = false;
   Spelling spelling;

@@ -15,6 +15,7 @@ std::vector<OutputFile> output_files(const Generation& generation) {
     files.push_back(
         {"Register" + backend.autograd_key() + ".cpp", registrations_source(generation, true)});
   }
+  if (generation.lowerings) files.push_back({"LazyLowerings.cpp", lowerings_source(generation)});
   return files;
 }
 

@@ -167,7 +167,9 @@ class Reader {
       words = {text("tags", value)};
     }
     for (const std::string& word : words) {
-      if (std::find(known_tags_.begin(), known_tags_.end(), word) == known_tags_.end()) {
+      const bool is_known = known_tags_.empty() || std::find(known_tags_.begin(), known_tags_.end(),
+                                                             word) != known_tags_.end();
+      if (!is_known) {
         problem(value, "unknown tag '" + word + "'" + suggestion(word, known_tags_));
       }
       function_.tags.push_back(word);
@@ -269,7 +271,8 @@ NativeFunctions read_native_functions(const std::string& path, const std::string
   const std::string file = std::filesystem::path(path).filename().string();
   const std::string tags_file = std::filesystem::path(tags_path).filename().string();
   std::vector<std::string> tags;
-  for (const Yaml& entry : read_list(tags_path, tags_file, problems).items) {
+  const Yaml tag_list = tags_path.empty() ? Yaml{} : read_list(tags_path, tags_file, problems);
+  for (const Yaml& entry : tag_list.items) {
     const Yaml* tag = entry.find("tag");
     if (!tag || tag->text.empty()) problems.add({tags_file, entry.line}, "", "need 'tag', a word");
     if (tag) tags.push_back(tag->text);

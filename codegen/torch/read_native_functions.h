@@ -9,7 +9,7 @@
 namespace lazuli::codegen::torch {
 
 // The operators that stand in the file, in its order. `tags_path` names the words that `tags` may
-// use. With problems, what could be read.
+// use; empty: any. With problems, what could be read.
 NativeFunctions read_native_functions(const std::string& path, const std::string& tags_path,
                                       Problems& problems);
 

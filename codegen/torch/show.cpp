@@ -176,7 +176,7 @@ std::string show(const Generation& generation, const NativeFunction& function) {
     (objection.empty() ? backend.full_codegen : backend.supported).push_back({{}, &function});
   }
   const Generation shown{generation.functions, generation.families, backend, generation.options,
-                         generation.lowered};
+                         generation.lowerings};
   if (!list.empty()) add_generated(shown, function, list, where, table);
   return fmt::format("{}  {}  {}\n{}\n", function.name, function.where.text(),
                      schema::name_of(function.variant), schema_comment(function.schema)) +
