@@ -21,7 +21,7 @@ endef
 help:
 	@echo 'make mnist [DATA=dir] [ARGS=...]  train a small network on digits'
 	@echo 'make test                         build everything and run every test'
-	@echo 'make test-peers                   the same from Python, against PyTorch as well'
+	@echo 'make test-peers                   the same from Python, beside PyTorch, as its device and beside its generator'
 	@echo 'make fuzz [SECONDS=n] [RUNS=n]    look for input that the generator does not bear'
 	@echo 'make build                        build everything'
 	@echo 'make python                       build the Python module into $(BUILD)/python'
@@ -64,8 +64,9 @@ test: $(VENV)/made build
 
 test-peers: python
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements-peers.txt
-	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated
-	@$(CTEST) --preset $(PRESET) -R python_test --no-tests=error
+	$(configure)
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated lazuli_torch
+	@$(CTEST) --preset $(PRESET) -R 'python_test|torch' --no-tests=error
 
 fuzz:
 	@$(SETUP) clang libclang-rt-dev

@@ -7,17 +7,24 @@
 
 set(LAZULI_VENV ${PROJECT_SOURCE_DIR}/build/venv)  # `make` puts nanobind there
 
-# Finds Python, the one of the virtual environment first, and nanobind by asking it.
-macro(lazuli_find_nanobind)
+# Finds Python, the one of the virtual environment first.
+macro(lazuli_find_python)
   if(NOT Python_EXECUTABLE AND EXISTS ${LAZULI_VENV}/bin/python)
     set(Python_EXECUTABLE ${LAZULI_VENV}/bin/python)
   endif()
   find_package(Python 3.11 COMPONENTS Interpreter Development.Module)
   if(Python_FOUND)
+    set(LAZULI_PYTHON_EXECUTABLE ${Python_EXECUTABLE} CACHE INTERNAL "The modules' Python")
+  endif()
+endmacro()
+
+# Finds nanobind by asking Python.
+macro(lazuli_find_nanobind)
+  lazuli_find_python()
+  if(Python_FOUND)
     execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir
       OUTPUT_VARIABLE nanobind_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     find_package(nanobind CONFIG QUIET)
-    set(LAZULI_PYTHON_EXECUTABLE ${Python_EXECUTABLE} CACHE INTERNAL "The module's Python")
   endif()
 endmacro()
 

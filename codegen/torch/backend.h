@@ -41,7 +41,8 @@ struct NonNative {
 
 struct Backend {
   std::string file;
-  std::string key;            // "PrivateUse1"
+  std::string key;  // "PrivateUse1"
+  Position key_where;
   std::string cpp_namespace;  // of kernels and nodes
   std::string class_name;     // of the kernels
   bool uses_out_as_primary =

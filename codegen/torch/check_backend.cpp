@@ -18,6 +18,21 @@ using NamedList = std::pair<const char*, const std::vector<Listed>*>;
 
 std::string at_line(const Position& where) { return "line " + std::to_string(where.line); }
 
+// A key that PyTorch has kernels for is another device's: two kernels of one operator would clash.
+void check_key(const Backend& backend, const NativeFunctions& functions, Problems& problems) {
+  for (const std::string& key : {backend.key, backend.autograd_key()}) {
+    if (key != backend.key && backend.autograd.empty()) continue;
+    const auto taken = std::find_if(functions.all.begin(), functions.all.end(),
+                                    [&](const auto& each) { return each->has_kernel(key); });
+    if (taken == functions.all.end()) continue;
+    problems.add(
+        backend.key_where, "",
+        fmt::format("PyTorch has kernels of its own for the key '{}', such as that of '{}': "
+                    "need a key such as PrivateUse1",
+                    key, (*taken)->name));
+  }
+}
+
 // Lists that exclude each other: an operator has one kernel, and one node.
 void check_once(const Backend& backend, Problems& problems) {
   const NamedList lists[] = {{"full_codegen", &backend.full_codegen},
@@ -171,7 +186,9 @@ std::string objection_to_node(const schema::Schema& schema) {
   return "";
 }
 
-void check_backend(const Backend& backend, const Families& families, Problems& problems) {
+void check_backend(const Backend& backend, const NativeFunctions& functions,
+                   const Families& families, Problems& problems) {
+  check_key(backend, functions, problems);
   check_once(backend, problems);
   check_symint(backend, problems);
   check_keys(backend, families, problems);

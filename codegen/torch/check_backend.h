@@ -6,7 +6,8 @@
 
 namespace lazuli::codegen::torch {
 
-void check_backend(const Backend& backend, const Families& families, Problems& problems);
+void check_backend(const Backend& backend, const NativeFunctions& functions,
+                   const Families& families, Problems& problems);
 
 // Why `full_codegen` cannot express an operator; empty if it can.
 std::string objection_to_kernel(const NativeFunction& function);

@@ -102,6 +102,8 @@ class Reader {
 
   void read_names() {
     backend_.key = word("backend", true);
+    const Yaml* key = yaml_.find("backend");
+    backend_.key_where = {backend_.file, key ? key->line : yaml_.line};
     if (!backend_.key.empty() && !is_dispatch_key(backend_.key)) {
       problem(*yaml_.find("backend"), "",
               "no dispatch key '" + backend_.key + "'" + nearest_dispatch_key(backend_.key));
@@ -287,7 +289,7 @@ Backend read_backend(const std::string& path, const NativeFunctions& functions,
       return {};
     }
     Backend backend = Reader(documents[0], file, functions, problems).read();
-    check_backend(backend, families, problems);
+    check_backend(backend, functions, families, problems);
     return backend;
   } catch (const YamlError& error) {
     problems.add({file, error.line()}, "", error.what());

@@ -69,13 +69,22 @@ class CheckLayers(unittest.TestCase):
         self.write("src/lazuli/mid/CMakeLists.txt", "lazuli_layer(mid DEPENDS low side)")
         self.assertIn("mid: depends on side", self.check())
 
+    def test_a_folder_at_the_top_is_held_to_its_line(self):
+        self.write("cmake/layers.txt", "low\nmid side\nhigh\nhigh/inner\ntorch\n")
+        self.write("torch/CMakeLists.txt", "lazuli_torch(\n  DEPENDS mid\n  SOURCES a.cpp\n  BACKEND a.yaml)")
+        self.write("torch/a.cpp", '#include "lazuli/mid/mid.h"\n')
+        self.assertEqual(self.check(), "")
+        self.write("torch/a.cpp", '#include "lazuli/low/low.h"\n')
+        self.assertIn("torch/a.cpp: includes lazuli/low/low.h, but torch does not depend on low", self.check())
+
     def test_a_third_party_away_from_home_is_refused(self):
-        for header in ("xbyak/xbyak.h", "cblas.h", "yaml.h", "CLI/CLI.hpp"):
+        for header in ("xbyak/xbyak.h", "cblas.h", "yaml.h", "CLI/CLI.hpp", "ATen/core/Tensor.h", "torch/library.h"):
             self.write("src/lazuli/low/low.cpp", f"#include <{header}>\n")
             self.assertIn(f"low/low.cpp: includes {header}", self.check())
 
     def test_a_third_party_at_home_passes(self):
         self.write("codegen/main.cpp", "#include <CLI/CLI.hpp>\n#include <yaml.h>\n")
+        self.write("torch/device.cpp", "#include <torch/library.h>\n#include \"torch/support.h\"\n")
         self.assertEqual(self.check(), "")
 
     def test_a_symbol_from_a_higher_archive_is_refused(self):

@@ -1,4 +1,4 @@
-"""Back ends' YAMLs to compare generators on: the Lazy Tensor Core's own list, exhaustive ones, and ones drawn by chance."""
+"""Back ends' YAMLs to compare generators on: the Lazy Tensor Core's own, exhaustive ones, and ones drawn by chance."""
 
 import functools
 import random
@@ -20,7 +20,7 @@ NON_NATIVE = [
     "  - func: device_data(Tensor? data, int[]? strides, str name) -> Tensor\n"
     "    properties:\n      - ShapePrecompute\n      - CanBeReused",
     "  - func: resize_all(Tensor[] inputs, SymInt extent, float[]? scales) -> (Tensor, Tensor)\n"
-    "    properties:\n      - ShapeCompute\n      - LowerDeclOnly\n      - CreateFnDeclOnly\n      - TreatScalarsAsConstants",
+    "    properties: [ShapeCompute, LowerDeclOnly, CreateFnDeclOnly, TreatScalarsAsConstants]",
 ]
 
 
@@ -75,6 +75,10 @@ def category(function):
         return "number_lists"
     if function.func.kind() is SchemaKind.mutable:
         return "mutable"
+    if function.is_view_op or "inplace_view" in function.tags or any(
+        each.annotation and not each.annotation.is_write for each in function.func.returns
+    ):
+        return "views"
     if not gives_tensors(function):
         only_list = len(function.func.returns) == 1 and str(function.func.returns[0].type).startswith("Tensor[")
         return "list_results" if functional and only_list else "odd_results" if functional else "lists_written"
@@ -91,13 +95,22 @@ def class_name(name):
 
 
 def forbids_wrappers(family):
-    """torchgen cannot derive the in-place and out= functions of the family from its functional one."""
+    """torchgen cannot write the in-place and out= functions of the family by its functional one."""
+    if family[0].name not in oracle.whole():
+        return False
     for member in family:
         function = oracle.functions()[member.name]
         silent = not function.func.returns and len(function.func.arguments.out) != 1
         if member.kind == "mutable" or (member.kind != "functional" and silent):
             return True
     return False
+
+
+@functools.cache
+def written_arguments():
+    """The out= arguments of each out= function, by class_name."""
+    outs = {name: function.func.arguments.out for name, function in oracle.functions().items()}
+    return {class_name(name): tuple(each.name for each in arguments) for name, arguments in outs.items() if arguments}
 
 
 @functools.cache
@@ -150,7 +163,8 @@ def exhaustive():
     others = [name for name in every if name not in ("abs", "abs_", "abs.out")]  # a family has one key
     yield Backend("every_autograd_kernel", document(supported=["abs"], autograd=others))
     yield Backend("every_functional", document(full_codegen=functional))
-    yield Backend("every_symint_functional", document(full_codegen=functional, symint=list(filter(has_symint, functional))))
+    with_symint = list(filter(has_symint, functional))
+    yield Backend("every_symint_functional", document(full_codegen=functional, symint=with_symint))
     yield Backend("every_in_place", document(full_codegen=in_place))
     yield Backend("every_out", document(full_codegen=out))
     yield Backend("every_class", document(supported=["abs"], ir_gen=[name for name in functional if name != "abs"]))
@@ -167,6 +181,7 @@ def peculiar():
         "every_list_result": dict(full_codegen=without_twins(lists), switches=no_wrappers),
         # It compiles, and gives the result to the first tensor that is read, not to `out`.
         "out_reads_others": dict(full_codegen=["add.out", "bernoulli.out", "cat.out", "where.self_out", "addmm.out"]),
+        "views": dict(full_codegen=["t", "as_strided_", "coalesce"]),
         "odd_results": dict(full_codegen=["equal", "_local_scalar_dense", "q_scale", "histogramdd"]),
         "mutable": dict(full_codegen=["_fused_moving_avg_obs_fq_helper"]),
         "optional_lists": dict(full_codegen=["index.Tensor", "_unsafe_index.Tensor"]),
@@ -179,9 +194,9 @@ def peculiar():
         "foreign": dict(full_codegen=["set.source_Storage"]),
         "homeless": dict(full_codegen=["is_vulkan_available"]),
         "classes_only": dict(ir_gen=["add.Tensor"]),
-        "class_name": dict(switches=["class_name: Kernels"], supported=["abs", "add.Tensor"], full_codegen=["mul.Tensor"]),
+        "class_name": dict(switches=["class_name: Kernels"], supported=["abs"], full_codegen=["mul.Tensor"]),
+        "extra_headers": dict(switches=["extra_headers:", "  - kernels.h"], full_codegen=["mul.Tensor"]),
         "deep_namespace": dict(namespace="one::two::three", supported=["abs"], full_codegen=["mul.Tensor"]),
-        "key_of_pytorch": dict(key="Meta", supported=["abs"]),
     }
     for name, lists in roles.items():
         yield Backend(name, document(**lists))

@@ -1,15 +1,18 @@
-"""Where two generators differ: pairs of an aspect and what differs in it, and a table that excuses some, with reasons."""
+"""Where two generators differ: pairs of an aspect and what differs in it, and a table that excuses some, with why."""
 
 import re
 from collections import Counter
 
 
-def differences(theirs, ours):
-    """Of two Generated, torchgen's first."""
+def differences(theirs, ours, written=()):
+    """Of two Generated, torchgen's first. `written`: names of out= arguments by IR class in lower case; torchgen has
+    them among the arguments of the class."""
+    written = dict(written)
     if theirs.refusal and ours.refusal:
         return []
     if ours.refusal:
-        return [("only we refuse", without_place(line)) for line in ours.refusal.splitlines()]
+        problems = re.findall(r"^\S+?:\d+: (.*)", ours.refusal, re.M)
+        return [("only we refuse", problem) for problem in problems or [ours.refusal]]
     found = []
     if theirs.refusal:
         found.append(("only torchgen refuses", theirs.refusal.split("\n")[0]))
@@ -34,7 +37,7 @@ def differences(theirs, ours):
             by_name = {each.name: each for each in our_classes}
             for each in their_classes:
                 if each.name in by_name:
-                    found += apart_in_class(each, by_name[each.name])
+                    found += apart_in_class(each, by_name[each.name], written.get(each.name.lower(), ()))
     return found
 
 
@@ -45,10 +48,12 @@ def apart(aspect, theirs, ours, show=str):
     ]
 
 
-def apart_in_class(theirs, ours):
+def apart_in_class(theirs, ours, written=()):
     """torchgen's members are the attributes and marks of the operands that are there; ours are all arguments."""
     found, name = [], theirs.name
-    if theirs.arguments != ours.arguments:
+    if written and theirs.arguments == ours.arguments + written:
+        found.append(("out= arguments", f"{name}: {written} only torchgen's"))
+    elif theirs.arguments != ours.arguments:
         found.append(("arguments", f"{name}: {theirs.arguments} in torchgen's, {ours.arguments} in ours"))
     members = dict(ours.members)
     if tuple(members) != ours.arguments:
@@ -59,10 +64,6 @@ def apart_in_class(theirs, ours):
         if members.get(member) != kind:
             found.append(("member", f"{name}.{member}: {kind} in torchgen's, {members.get(member)} in ours"))
     return found
-
-
-def without_place(line):
-    return re.sub(r"^\S+?:\d+: ", "", line)
 
 
 class Table:

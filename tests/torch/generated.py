@@ -28,7 +28,7 @@ class IrClass:
 
 @dataclass
 class Generated:
-    """All that is compared. `refusal` is the message of a generator that gave up; the rest is what it wrote until then."""
+    """All that is compared. `refusal` is the message of a generator that gave up; the rest is what it wrote before."""
 
     refusal: str | None = None
     registered: dict = field(default_factory=dict)  # dispatch key -> full names, as often as they stand there
@@ -94,13 +94,13 @@ def kernel(result, name, arguments):
 
 def read_registrations(text):
     """The dispatch key, the registering function and the operators of a Register*.cpp."""
-    key = re.search(r"(?:MAKE_TORCH_LIBRARY_IMPL\(\s*aten\s*,\s*|c10::DispatchKey::)(\w+)", text)[1]
-    registrar = re.search(r"void\s+(\w+)\s*\(\s*\)\s*\{\s*static", text)[1]
+    [key] = re.findall(r"MAKE_TORCH_LIBRARY_IMPL\(\s*aten\s*,\s*(\w+)\s*\)|DispatchKey::(\w+)", text)
+    [registrar] = re.findall(r"\bvoid\s+(Register\w+)\s*\(\s*\)\s*\{", text)
     implemented = re.findall(r'\bm\.impl\(\s*"([^"]+)"\s*,\s*TORCH_FN\(\s*(\w+)\s*\)\s*\)\s*;', text)
     assert len(implemented) == len(re.findall(r"\bm\.impl\b", text))
     undefined = {wrapper for _, wrapper in implemented} - set(re.findall(r"\b(\w+)\s*\([^;{}]*\)\s*\{", text))
     assert not undefined, f"registered but not defined: {sorted(undefined)}"
-    return key, registrar, sorted(operator for operator, _ in implemented)
+    return key[0] or key[1], registrar, sorted(operator for operator, _ in implemented)
 
 
 def read_declarations(text):

@@ -19,6 +19,7 @@ from torchgen import gen, gen_lazy_tensor
 from torchgen.api.types import DispatcherSignature
 from torchgen.context import native_function_manager
 from torchgen.model import NativeFunctionsGroup, SchemaKind
+from torchgen.native_function_generation import pre_group_native_functions
 
 import generated
 
@@ -67,17 +68,19 @@ class Member:
 
 @functools.cache
 def families():
-    """Tuples of members, a function that has no relatives alone."""
-    found = []
-    for group in grouped():
-        alike = list(group.functions()) if isinstance(group, NativeFunctionsGroup) else [group]
-        found.append(
-            tuple(
-                Member(KINDS[each.func.kind()], str(each.func.name), "generated" in each.tags, str(each.func))
-                for each in alike
-            )
-        )
-    return found
+    """Functions that are one computation, by their kinds; one that has no relatives is a family, too."""
+    def member(kind, function):
+        return Member(KINDS[kind], str(function.func.name), "generated" in function.tags, str(function.func))
+
+    groups = pre_group_native_functions(parsed().native_functions).values()
+    return [tuple(member(*each) for each in group.items()) for group in groups]
+
+
+@functools.cache
+def whole():
+    """The names of functions whose families have a functional and an out= one: torchgen writes them by each other."""
+    groups = [group for group in grouped() if isinstance(group, NativeFunctionsGroup)]
+    return frozenset(str(each.func.name) for group in groups for each in group.functions())
 
 
 class Names(list):
@@ -105,7 +108,7 @@ class Run:
 @functools.cache
 def run(yaml, header=None, implementation=None, backend_name="Lazuli"):
     """Runs the driver on the text of a YAML. Without a header every shape rule is taken to be there; with one its path
-    is checked as torchgen does, and so is the file of written kernels, if named. Called again it gives the same object."""
+    is checked as torchgen does, and so is the file of written kernels, if named. A second call gives the same object."""
     with tempfile.TemporaryDirectory() as scratch:
         source, output = Path(scratch, "backend.yaml"), Path(scratch, "output")
         source.write_text(yaml, encoding="utf-8")

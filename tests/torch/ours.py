@@ -1,4 +1,4 @@
-"""What `lazuli-gen torch` makes of a back end's YAML, and of the operators' YAML itself. LAZULI_GEN names the program."""
+"""What `lazuli-gen torch` makes of a back end's YAML, and of the operators'. LAZULI_GEN names the program."""
 
 import dataclasses
 import json

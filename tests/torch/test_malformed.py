@@ -38,8 +38,8 @@ def test_malformed(case):
     assert message == golden.read_text(encoding="utf-8")
 
 
-def test_goldens_are_of_cases():
-    assert {path.stem for path in GOLDEN.glob("*")} == {case.name for case in malformed.EVERY}
+def test_no_golden_is_left_over():
+    assert {path.stem for path in GOLDEN.glob("*")} <= {case.name for case in malformed.EVERY}
 
 
 @named(malformed.VALID)
@@ -73,6 +73,6 @@ def test_unreadable_file(option, tmp_path):
         "--output-dir": "output",
     } | {option: "not_there"}
     result = ours.call_plainly(*(each for pair in given.items() for each in pair), folder=tmp_path)
-    assert result.returncode == 1
+    assert result.returncode != 0
     assert "not_there" in result.stderr
     assert not list(tmp_path.rglob("output/*"))

@@ -12,9 +12,16 @@ at::Tensor wrapper_AutogradPrivateUse1__max_pool3d(const at::Tensor& self,
                                                                 dilation, ceil_mode);
 }
 
+void add_kernels(::torch::Library& m) {
+  m.impl("max_pool3d", TORCH_FN(wrapper_AutogradPrivateUse1__max_pool3d));
+}
+
 }  // namespace
 
+void RegisterLazuliAutogradPrivateUse1NativeFunctions();
 void RegisterLazuliAutogradPrivateUse1NativeFunctions() {
-  static auto m = MAKE_TORCH_LIBRARY_IMPL(aten, AutogradPrivateUse1);
-  m.impl("max_pool3d", TORCH_FN(wrapper_AutogradPrivateUse1__max_pool3d));
+  static ::torch::Library library(::torch::Library::IMPL, "aten",
+                                  c10::DispatchKey::AutogradPrivateUse1, __FILE__, __LINE__);
+  static const bool is_done = (add_kernels(library), true);
+  (void)is_done;
 }
