@@ -70,7 +70,16 @@ class Kernel {
         items.push_back(argument.name);
       }
     }
-    return packed(fmt::format("  const auto on = {}(", spelled(spelling_.device)), items, ");");
+    // A kernel that reads no tensor and writes what it is given only checks the device.
+    const char* name = names_device() ? "const auto on = " : "";
+    return packed(fmt::format("  {}{}(", name, spelled(spelling_.device)), items, ");");
+  }
+
+  bool names_device() const {
+    const std::vector<NodeMember> members = node_members(schema_, spelling_);
+    return function_.variant == Variant::functional ||
+           std::any_of(members.begin(), members.end(),
+                       [](const NodeMember& member) { return member.is_value; });
   }
 
   // The operator whose meta function gives the shapes of this one: the functional variant, which

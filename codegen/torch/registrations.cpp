@@ -23,10 +23,6 @@ std::string registration(const NativeFunction& function) {
                 {"\"" + function.name + "\"", "TORCH_FN(" + wrapper_name(function) + ")"}, ");");
 }
 
-std::string copy_function(const NativeFunction& function) {
-  return function.variant == Variant::in_place ? "at::_copy_from" : "at::_copy_from_and_resize";
-}
-
 // PyTorch's dispatcher calls with symbolic ints; a kernel that takes plain ones gets their values.
 std::string plain_int(const CppParameter& parameter) {
   const schema::Type& type = parameter.argument->type;
@@ -50,17 +46,11 @@ std::string option_of_out(const Argument& argument, const std::string& out) {
 
 std::vector<std::string> torch_headers(const Generation& generation) {
   std::vector<std::string> headers = {"<torch/library.h>"};
-  if (generation.options.has_per_operator_headers) {
-    headers.insert(headers.end(),
-                   {"<ATen/ops/_copy_from.h>", "<ATen/ops/_copy_from_and_resize.h>"});
-  } else {
-    headers.emplace_back("<ATen/Functions.h>");
-  }
   if (generation.backend.has_device_guard) {
-    headers.insert(headers.end(), {"<ATen/DeviceGuard.h>", "<ATen/core/op_registration/adaption.h>",
-                                   "<c10/core/DeviceGuard.h>"});
+    headers.insert(headers.begin(),
+                   {"<ATen/DeviceGuard.h>", "<ATen/core/op_registration/adaption.h>",
+                    "<c10/core/DeviceGuard.h>"});
   }
-  std::sort(headers.begin(), headers.end());
   return headers;
 }
 
@@ -84,7 +74,7 @@ class Wrapper {
            "}\n";
   }
 
-  // Calls the functional variant and copies its results.
+  // Calls the functional variant and writes its results.
   std::string derived() const {
     const NativeFunction& functional = *generation_.families.of(function_).functional();
     std::vector<std::string> arguments;
@@ -96,17 +86,20 @@ class Wrapper {
     std::string text =
         fmt::format("// By '{}'.\n", functional.name) + head() +
         packed(fmt::format("  auto result = {}(", wrapper_name(functional)), arguments, ");");
-    const std::string copy = copy_function(function_);
+    const Spelling& spelling = generation_.options.spelling;
+    const bool is_in_place = function_.variant == Variant::in_place;
+    const std::string write = spelled(is_in_place ? spelling.assign : spelling.assign_resized);
     std::vector<const Argument*> targets = outs;
-    if (function_.variant == Variant::in_place) targets = {function_.schema.find("self")};
+    if (is_in_place) targets = {function_.schema.find("self")};
     for (size_t i = 0; i < targets.size(); ++i) {
+      const std::string& target = targets[i]->name;
       const std::string value =
           functional.schema.returns.size() == 1 ? "result" : fmt::format("std::get<{}>(result)", i);
       if (targets[i]->type.is_list) {
-        text += fmt::format("  for (size_t i = 0; i < {0}.size(); ++i) {1}({0}[i], {2}[i]);\n",
-                            value, copy, targets[i]->name);
+        text += fmt::format("  for (size_t i = 0; i < {0}.size(); ++i) {1}({2}[i], {0}[i]);\n",
+                            value, write, target);
       } else {
-        text += fmt::format("  {}({}, {});\n", copy, value, targets[i]->name);
+        text += fmt::format("  {}({}, {});\n", write, target, value);
       }
     }
     return text + returned(targets) + "}\n";
@@ -206,8 +199,9 @@ std::string registrations_source(const Generation& generation, bool is_autograd)
   std::string text = banner(generation, "What PyTorch's dispatcher calls for the key " + key + ".");
   text += include_lines({generated_header(generation, backend.key + "NativeFunctions.h")}) + "\n";
   text += include_lines(torch_headers(generation));
+  text += "\n" + include_lines({"\"" + generation.options.spelling.header + "\""});
   text += include_lines(backend.extra_headers) + "\n";
-  text += fmt::format("namespace {} {{\nnamespace {{\n\n", backend.cpp_namespace);
+  text += open_namespace(generation) + "namespace {\n\n";
   std::string lines;
   for (const NativeFunction* function : listed(generation, is_autograd)) {
     text += Wrapper(generation, *function).direct() + "\n";
