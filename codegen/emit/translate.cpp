@@ -143,7 +143,7 @@ bool Translator::arithmetic(const Expression& node, Piece& result) {
       {"lt", {2, "<", kComparison}},  {"gt", {2, ">", kComparison}},
       {"ne", {2, "!=", kComparison}}, {"le", {2, "<=", kComparison}},
       {"ge", {2, ">=", kComparison}}, {"not", {1, "", 0}},
-      {"where", {3, "", 0}},          {"floor_divide", {2, "/", 3}}};
+      {"where", {3, "", 0}}};
   const auto found = kSigns.find(node.text);
   if (found == kSigns.end() || node.operands.size() != found->second.operands) return false;
   const auto& [count, symbol, strength] = found->second;
@@ -153,8 +153,6 @@ bool Translator::arithmetic(const Expression& node, Piece& result) {
     pieces.push_back(translate(operand));
     are_numbers &= pieces.back().meaning == Meaning::number;
   }
-  const bool is_whole = node.text == "floor_divide";
-  if (is_whole && !are_numbers) return false;
   const bool has_tensor = std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
     return piece.meaning == Meaning::tensor || piece.meaning == Meaning::term;
   });

@@ -20,6 +20,7 @@ using schema::Schema;
 void define_helpers(emit::Translator& translator) {
   translator.stand_outside();
   translator.define_function("last_dims", {"lazy::last_dims", emit::Meaning::list});
+  translator.define_function("quotient", {"lazy::quotient", emit::Meaning::number});
   for (const auto& [name, text] :
        {std::pair("float32", "lazuli::kFloat32"), std::pair("int64", "lazuli::kInt64")}) {
     translator.define(name, {text, emit::Meaning::other});

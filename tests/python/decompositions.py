@@ -75,10 +75,6 @@ def size(self, dim):
     return self[dim] if isinstance(self, (list, tuple)) else self.shape[dim]
 
 
-def floor_divide(self, other):
-    return self // other if isinstance(self, int) else lz.floor_divide(self, other)
-
-
 def wide_dtype(dtype):
     return lz.float32 if dtype in (lz.float16, lz.bfloat16) else dtype
 
@@ -90,7 +86,7 @@ FUNCTIONS = {
     "numel": lambda self: math.prod(self if isinstance(self, (list, tuple)) else self.shape),
     "dim": lambda self: len(self) if isinstance(self, (list, tuple)) else self.dim(),
     "dtype": lambda self: self.dtype,
-    "floor_divide": floor_divide,
+    "quotient": lambda a, b: a // b if b else 0,
     "last_dims": lambda count: list(range(-count, 0)),
     "sum": lz.sum,
     "to": lambda self, dtype: self.to(dtype),
