@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
     if (torch_command->parsed()) return run(torch);
     if (diff_command->parsed()) return run(difference);
     if (lint_command->parsed()) return lint(linted);
+    shown.catalogue = folder;
     return shown.native_functions.empty() ? show(folder, name) : show(shown, name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lazuli-gen: %s\n", error.what());

@@ -1,6 +1,7 @@
 #include "codegen/torch_command.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "codegen/torch/generate.h"
 #include "codegen/torch/read_native_functions.h"
@@ -91,9 +92,12 @@ int run(const TorchCommand& command) {
   return torch::generate(command.options);
 }
 
-int show(const torch::Options& options, const std::string& name) {
+int show(torch::Options options, const std::string& name) {
   Problems problems;
   Problems warnings;
+  // What Lazuli makes of the operator is shown where its catalogue lies at hand.
+  options.has_lowerings = std::filesystem::exists(options.catalogue) &&
+                          std::filesystem::exists(options.decompositions);
   const torch::Inputs inputs(options, problems, warnings);
   std::fputs(problems.text().c_str(), stderr);
   if (!problems.empty()) return 1;

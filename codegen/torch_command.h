@@ -21,6 +21,6 @@ void add_catalogue_options(CLI::App& app, torch::Options& options, bool is_requi
 // Gives the exit status.
 int run(const TorchCommand& command);
 // Prints what there is to know of one operator of PyTorch.
-int show(const torch::Options& options, const std::string& name);
+int show(torch::Options options, const std::string& name);
 
 }  // namespace lazuli::codegen

@@ -18,6 +18,9 @@ std::string lowerings_source(const Generation& generation);         // LazyLower
 // Parts of those files, for `show`.
 std::string kernel(const Generation& generation, const NativeFunction& function);
 std::string node_class(const Generation& generation, const schema::Schema& schema);
+// The function lower() of an operator's node, a statement that does not fit going on in the next
+// line; nothing where Lazuli lacks the operator. Needs `lowerings`.
+std::string lowering_definition(const Generation& generation, const NativeFunction& function);
 // The variants that a key gets beside the listed operators: those that call a listed functional
 // one.
 std::vector<const NativeFunction*> derived_variants(const Generation& generation, bool is_autograd);

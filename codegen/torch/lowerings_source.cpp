@@ -9,10 +9,14 @@ namespace {
 
 constexpr size_t kWidth = 100;
 
-// The function that a node's lower() is; a statement that does not fit goes on in the next line.
-std::string definition(const schema::Schema& schema, const Lowering& lowering) {
-  std::string text = schema_comment(schema);
-  text += fmt::format("std::vector<lazy::Value> {}::lower() const {{\n", node_name(schema));
+}  // namespace
+
+std::string lowering_definition(const Generation& generation, const NativeFunction& function) {
+  const Lowering lowering = generation.lowerings->of(function);
+  if (lowering.statements.empty()) return "";
+  std::string text = schema_comment(function.schema);
+  text += fmt::format("std::vector<lazy::Value> {}::lower() const {{\n",
+                      node_name(function.schema));
   for (const std::string& statement : lowering.statements) {
     std::string rest = "  " + statement;
     while (rest.size() > kWidth) {
@@ -26,8 +30,6 @@ std::string definition(const schema::Schema& schema, const Lowering& lowering) {
   return text + "}\n";
 }
 
-}  // namespace
-
 std::string lowerings_source(const Generation& generation) {
   std::string text = banner(generation, "The nodes in Lazuli's own functions.");
   text += include_lines({generated_header(generation, "LazyIr.h")}) + "\n";
@@ -35,8 +37,8 @@ std::string lowerings_source(const Generation& generation) {
                          "\"lazuli/functions/functions.gen.h\"", "\"torch/lowering.h\""}) +
           "\n" + open_namespace(generation);
   for (const NativeFunction* function : generated_nodes(generation)) {
-    const Lowering lowering = generation.lowerings->of(*function);
-    if (!lowering.statements.empty()) text += definition(function->schema, lowering) + "\n";
+    const std::string definition = lowering_definition(generation, *function);
+    if (!definition.empty()) text += definition + "\n";
   }
   return text + close_namespace(generation);
 }

@@ -8,6 +8,7 @@
 #include "codegen/torch/check_backend.h"
 #include "codegen/torch/cpp_signature.h"
 #include "codegen/torch/emit.h"
+#include "codegen/torch/lowering.h"
 #include "codegen/torch/node.h"
 #include "codegen/torch/shape_rules.h"
 
@@ -121,6 +122,7 @@ std::string code(const Generation& generation, const NativeFunction& function,
   if (list == "full_codegen" || list == "ir_gen") {
     text += "\n" + node_class(generation, function.schema);
   }
+  if (generation.lowerings) text += "\n" + lowering_definition(generation, function);
   return text;
 }
 
@@ -161,6 +163,11 @@ std::string show(const Generation& generation, const NativeFunction& function) {
   const bool takes_symint = generation.backend.takes_symint(function);
   if (shape_source(function) == ShapeSource::by_hand) {
     table.add("shapes", shape_rule_declaration(function, takes_symint, generation.options));
+  }
+  if (generation.lowerings) {
+    const Lowering lowering = generation.lowerings->of(function);
+    table.add("lazuli", std::string(name_of(lowering.kind)) +
+                            (lowering.by.empty() ? "" : ": " + lowering.by));
   }
   Position where;
   std::string list = list_of(generation.backend, function, where);
