@@ -48,6 +48,8 @@ function(lazuli_torch)
   set(generated ${PROJECT_BINARY_DIR}/torch/generated)
   set(catalogue ${lazuli_torch_wheel}/../torchgen/packaged/ATen/native)
   set(backend ${CMAKE_CURRENT_SOURCE_DIR}/${arg_BACKEND})
+  set(decompositions ${CMAKE_CURRENT_SOURCE_DIR}/decompositions.yaml)
+  file(GLOB operators CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/ops/*.yaml)
   set(headers PrivateUse1NativeFunctions.h LazyIr.h)
   set(sources PrivateUse1NativeFunctions.cpp RegisterPrivateUse1.cpp LazyLowerings.cpp)
   list(TRANSFORM headers PREPEND ${generated}/)
@@ -56,8 +58,9 @@ function(lazuli_torch)
     OUTPUT ${headers} ${sources}
     COMMAND lazuli-gen torch --native-functions ${catalogue}/native_functions.yaml
       --tags ${catalogue}/tags.yaml --backend-yaml ${backend} --output-dir ${generated}
-      --per-operator-headers --forced-fallback --lowerings
-    DEPENDS lazuli-gen ${backend}
+      --per-operator-headers --forced-fallback --lowerings --catalogue ${PROJECT_SOURCE_DIR}/ops
+      --decompositions ${decompositions}
+    DEPENDS lazuli-gen ${backend} ${decompositions} ${operators}
     COMMENT "Generating the kernels of PyTorch's device"
     VERBATIM)
 

@@ -6,6 +6,7 @@
 #include <c10/core/ScalarType.h>
 #include <c10/util/ArrayRef.h>
 
+#include <array>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -44,6 +45,18 @@ std::vector<Tensor> tensors_of(const std::vector<std::optional<Tensor>>& tensors
 
 // The last `count` dimensions: -count, ..., -1.
 Dims last_dims(int64_t count);
+
+// a / b in whole numbers, and 0 where b is 0: tensors without elements have no parts.
+inline int64_t quotient(int64_t a, int64_t b) { return b == 0 ? 0 : a / b; }
+
+// The results that the caller asked for; undefined ones in the place of the others.
+template <size_t kCount>
+std::vector<Tensor> asked_for(const std::array<bool, kCount>& mask, std::vector<Tensor> results) {
+  for (size_t i = 0; i < kCount; ++i) {
+    if (!mask[i]) results[i] = Tensor();
+  }
+  return results;
+}
 
 // Throws NotImplementedError where the caller chose an argument that Lazuli's operator has not:
 // "aten::embedding: Lazuli has no argument 'sparse': need its default, False".

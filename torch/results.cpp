@@ -54,7 +54,7 @@ Shapes shapes_of(at::TensorList metas) {
 
 at::Tensor wrap(const Value& value, const Place& on) {
   TORCH_INTERNAL_ASSERT(on.device.index() <= 0);
-  return make_tensor(value);
+  return value.defined() ? make_tensor(value) : at::Tensor();
 }
 
 std::vector<at::Tensor> wrap_list(const Values& values, const Place& on) {

@@ -35,7 +35,7 @@ Shapes shapes_of(const std::tuple<Tensors...>& metas) {
   return std::apply([](const auto&... meta) { return Shapes{shape_of(meta)...}; }, metas);
 }
 
-// A fresh row-major tensor of the value.
+// A fresh row-major tensor of the value; an undefined one of an undefined value.
 at::Tensor wrap(const Value& value, const Place& on);
 std::vector<at::Tensor> wrap_list(const Values& values, const Place& on);
 template <size_t kCount>
