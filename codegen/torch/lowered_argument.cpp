@@ -117,7 +117,7 @@ LeftOut left_out(const Argument& argument) {
       std::find(std::begin(kHints), std::end(kHints), argument.name) != std::end(kHints);
   const bool is_place =
       type.base == Base::layout || type.base == Base::device || type.base == Base::memory_format;
-  // Which results are asked for: all of them are recorded, and what nobody reads is never run.
+  // Which results are asked for: what nobody reads is never run.
   const bool is_mask = type.base == Base::boolean && type.is_list;
   if (is_hint || is_place || is_mask) return {true, ""};
   if (!argument.default_text) return {};

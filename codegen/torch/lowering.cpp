@@ -49,11 +49,28 @@ class Body {
     }
     const std::string result = translator_->translate(block.result).text;
     const bool is_list = block.result->form == formula::Expression::Form::list;
-    statements.push_back(is_list ? "return " + result + ";" : "return {" + result + "};");
+    const std::string mask = mask_of_results();
+    if (is_list && !mask.empty()) {
+      statements.push_back(fmt::format("return lazy::asked_for({}, {});", mask, result));
+    } else {
+      statements.push_back(is_list ? "return " + result + ";" : "return {" + result + "};");
+    }
     return statements;
   }
 
  private:
+  // The argument that says which results are wanted: a flag for each.
+  std::string mask_of_results() const {
+    const Schema& schema = decomposition_.schema;
+    for (const Argument& argument : schema.arguments) {
+      const bool is_flags = argument.type.base == schema::Base::boolean && argument.type.is_list;
+      if (is_flags && argument.type.list_size == static_cast<int>(schema.returns.size())) {
+        return argument.name;
+      }
+    }
+    return "";
+  }
+
   void define(const Argument& argument) {
     std::optional<emit::Piece> piece = lowered(argument);
     if (!piece) return;
