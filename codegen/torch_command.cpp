@@ -96,8 +96,8 @@ int show(torch::Options options, const std::string& name) {
   Problems problems;
   Problems warnings;
   // What Lazuli makes of the operator is shown where its catalogue lies at hand.
-  options.has_lowerings = std::filesystem::exists(options.catalogue) &&
-                          std::filesystem::exists(options.decompositions);
+  options.has_lowerings =
+      std::filesystem::exists(options.catalogue) && std::filesystem::exists(options.decompositions);
   const torch::Inputs inputs(options, problems, warnings);
   std::fputs(problems.text().c_str(), stderr);
   if (!problems.empty()) return 1;

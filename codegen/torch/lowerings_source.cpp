@@ -15,8 +15,8 @@ std::string lowering_definition(const Generation& generation, const NativeFuncti
   const Lowering lowering = generation.lowerings->of(function);
   if (lowering.statements.empty()) return "";
   std::string text = schema_comment(function.schema);
-  text += fmt::format("std::vector<lazy::Value> {}::lower() const {{\n",
-                      node_name(function.schema));
+  text +=
+      fmt::format("std::vector<lazy::Value> {}::lower() const {{\n", node_name(function.schema));
   for (const std::string& statement : lowering.statements) {
     std::string rest = "  " + statement;
     while (rest.size() > kWidth) {

@@ -1,5 +1,5 @@
-// The hand-written kernels of device.yaml, as the generator looks through them. Kernels::empty(int) in
-// a comment is none.
+// The hand-written kernels of device.yaml, as the generator looks through them. Kernels::empty(int)
+// in a comment is none.
 namespace vendor::device {
 at::Tensor Kernels::empty_symint(c10::SymIntArrayRef size, std::optional<at::ScalarType> dtype,
                                  std::optional<at::Layout> layout, std::optional<at::Device> device,
