@@ -65,8 +65,8 @@ test: $(VENV)/made build
 test-peers: python
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements-peers.txt
 	$(configure)
-	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated lazuli_torch
-	@$(CTEST) --preset $(PRESET) -R 'python_test|torch' --no-tests=error
+	@$(CMAKE) --build --preset $(PRESET) -j $(JOBS) --target lazuli_generated lazuli_torch codegen_test
+	@$(CTEST) --preset $(PRESET) -R 'python_test|torch|codegen_test' --no-tests=error
 
 fuzz:
 	@$(SETUP) clang libclang-rt-dev

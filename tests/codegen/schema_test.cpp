@@ -108,10 +108,10 @@ TEST(Schema, IsPrintedInOneWay) {
   EXPECT_EQ(printed("f() -> (Tensor x)"), "f() -> Tensor x");
 }
 
-// Every schema of an installed PyTorch: LAZULI_TORCH_WHEEL is its folder of packages.
+// Every schema of an installed PyTorch: LAZULI_TORCH_SITE is its folder of packages.
 TEST(Schema, ThoseOfAnInstalledPyTorchAreReadAndPrinted) {
-  const char* const wheel = std::getenv("LAZULI_TORCH_WHEEL");
-  if (!wheel) GTEST_SKIP() << "needs LAZULI_TORCH_WHEEL, the site-packages that hold torchgen";
+  const char* const wheel = std::getenv("LAZULI_TORCH_SITE");
+  if (!wheel) GTEST_SKIP() << "needs LAZULI_TORCH_SITE, the site-packages that hold torchgen";
   const std::vector<Yaml> documents =
       read_yaml(std::string(wheel) + "/torchgen/packaged/ATen/native/native_functions.yaml");
   ASSERT_EQ(documents.size(), 1u);

@@ -94,3 +94,11 @@ def test_wheel_has_the_rules():
     assert mine.status == 1 and not mine.written
     [problem] = re.findall(r"^backend\.yaml:\d+: (.*)", mine.errors, re.M)
     assert lacking in problem
+
+
+def test_every_class_of_the_wheel_has_its_counterpart():
+    header = oracle.shape_header().parents[1] / "generated/LazyIr.h"
+    theirs = generated.read_classes(generated.without_comments(header.read_text(encoding="utf-8")))
+    mine = ours.run(backends.LTC.read_text(encoding="utf-8"), header=oracle.shape_header())
+    assert len(theirs) == 165
+    assert {each.name for each in theirs} == {each.name for each in mine.generated.classes}
