@@ -37,7 +37,9 @@ using Xbyak::util::rsp;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
-constexpr int kStripBytes = 34 << 10;  // of scratch that a strip should take, to stay in L1
+// Of scratch that a strip should take: to stay in L1, and to read long runs of what lies in memory.
+constexpr int kNearStripBytes = 34 << 10;
+constexpr int kFarStripBytes = 128 << 10;
 
 size_t constant_bytes(const kernel::Kernel& kernel, bool are_vectors) {
   const auto count = static_cast<size_t>(
@@ -137,8 +139,14 @@ void Function::find_homes() {
     for (size_t i = 0; i < size; ++i) {
       if (needed[i] && levels[i] == Level::point) bytes += 8;
     }
-    strip_ = static_cast<int>(
-        std::clamp<int64_t>(kStripBytes / std::max<int64_t>(bytes, 1) / 64 * 64, 64, 512));
+    bytes = std::max<int64_t>(bytes, 1);
+    near_strip_ = static_cast<int>(std::clamp<int64_t>(kNearStripBytes / bytes / 64 * 64, 64, 512));
+    strip_ = near_strip_;
+    // Of several loops, all but the first should find in a cache what they read.
+    if (has_phases()) {
+      strip_ = static_cast<int>(
+          std::clamp<int64_t>(kFarStripBytes / bytes / 64 * 64, near_strip_, 1024));
+    }
   }
   for (size_t i = 0; i < size; ++i) {
     const Instruction& instruction = kernel_.code[i];
