@@ -499,26 +499,6 @@ TEST(Assemble, StreamingStoresChangeNothing) {
   check_against_interpreter(kernel, 1, 4, 1024);
 }
 
-TEST(Assemble, RowsLongerThanAChunkJoinInRounds) {
-  Builder builder(Form::rows);
-  const uint32_t in = builder.add_access(reads(kFloat32));
-  const uint32_t out = builder.add_access(writes(kFloat32));
-  builder.begin_loop();
-  const auto sum = builder.reduce(Combine::sum, builder.load(in, Level::loop));
-  const auto most = builder.reduce(Combine::max, builder.load(in, Level::loop));
-  builder.end_loop();
-  builder.begin_loop();
-  builder.store(out,
-                builder.emit(Primitive::div, builder.load(in, Level::loop),
-                             builder.emit(Primitive::add, sum, most)),
-                Level::loop);
-  builder.end_loop();
-  const Kernel kernel = builder.finish();
-  for (const int64_t columns : {1, 31, 4096, 4097, 7 * 4096 + 5}) {
-    check_against_interpreter(kernel, 1, 2, columns);
-  }
-}
-
 TEST(Assemble, AnIndexOutOfRangeReadsNothingAndTells) {
   for (const bool is_uniform : {false, true}) {
     Builder builder(Form::rows);

@@ -37,6 +37,8 @@ using Xbyak::util::rsp;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
+constexpr int kGroupRows = 4;
+constexpr int kGroupElements = 2048;  // of an access; so many stay in L1
 // Of scratch that a strip should take: to stay in L1, and to read long runs of what lies in memory.
 constexpr int kNearStripBytes = 34 << 10;
 constexpr int kFarStripBytes = 128 << 10;
@@ -103,7 +105,11 @@ void Function::emit() {
   code_.jle(exit, kNear);
   set_up_accesses();
   emit_once();
-  in_rows() ? emit_rows() : emit_strips();
+  if (groups_rows()) {
+    emit_groups();
+  } else {
+    in_rows() ? emit_rows() : emit_strips();
+  }
   code_.L(exit);
   emit_epilogue();
 }
@@ -174,7 +180,11 @@ void Function::find_homes() {
 
 void Function::place_home(ValueId value, Level level) {
   if (level == Level::once || in_rows()) {
-    homes_[value] = {Home::Kind::frame, frame_.take_vector(set_->bytes()), nullptr};
+    const bool is_of_row = level != Level::once && groups_rows();
+    homes_[value] = {
+        Home::Kind::frame,
+        is_of_row ? frame_.take_row_vector(set_->bytes()) : frame_.take_vector(set_->bytes()),
+        nullptr};
     return;
   }
   homes_[value] = {Home::Kind::column, columns_end_, nullptr};
@@ -233,10 +243,9 @@ void Function::set_up_accesses() {
     }
   }
   machine_.accesses.resize(count);
-  if (!in_rows()) {
-    row_pointers_.resize(count);
-    strip_pointers_.resize(count);
-  }
+  const bool has_rows_apart = !in_rows() || groups_rows();
+  if (has_rows_apart) row_pointers_.resize(count);
+  if (!in_rows()) strip_pointers_.resize(count);
   code_.mov(rdi, argument(offsetof(Arguments, accesses)));
   const auto copy = [&](int32_t& slot, size_t access, size_t offset) {
     slot = frame_.take_word();
@@ -246,7 +255,8 @@ void Function::set_up_accesses() {
   for (size_t a = 0; a < count; ++a) {
     const Access& access = kernel_.accesses[a];
     AccessPlace& place = machine_.accesses[a];
-    copy(in_rows() ? place.pointer : row_pointers_[a], a, offsetof(AccessArguments, base));
+    copy(has_rows_apart ? row_pointers_[a] : place.pointer, a, offsetof(AccessArguments, base));
+    if (groups_rows()) place.pointer = frame_.take_row_word();
     if (!in_rows()) {
       place.pointer = frame_.take_word();
       strip_pointers_[a] = frame_.take_word();
@@ -299,13 +309,15 @@ void Function::emit_once() {
   body.emit(shape);
 }
 
+void Function::count_chunks() {
+  code_.mov(rax, argument(offsetof(Arguments, columns)));
+  code_.add(rax, kernel::kChunk - 1);
+  code_.shr(rax, 12);
+  code_.mov(word(chunks_), rax);
+}
+
 void Function::emit_rows() {
-  if (reductions_ > 0) {
-    code_.mov(rax, argument(offsetof(Arguments, columns)));
-    code_.add(rax, kernel::kChunk - 1);
-    code_.shr(rax, 12);
-    code_.mov(word(chunks_), rax);
-  }
+  if (reductions_ > 0) count_chunks();
   code_.mov(rax, argument(offsetof(Arguments, rows)));
   code_.mov(word(rows_left_), rax);
   code_.mov(word(row_), 0);
@@ -325,6 +337,61 @@ void Function::emit_rows() {
   code_.inc(word(row_));
   code_.dec(word(rows_left_));
   code_.jnz(next_row, kNear);
+}
+
+// Each block for all rows of a group: while the lanes of one row's folds join, the next row is
+// already read. Groups of long rows would leave the first cache between their blocks.
+void Function::emit_groups() {
+  int32_t most = -1, size = -1, left = -1;
+  for (int32_t* slot : {&most, &size, &left}) *slot = frame_.take_word();
+  const int32_t row_bytes = frame_.row_bytes();
+  const int32_t places = frame_.take_vector(kGroupRows * row_bytes);
+  const auto for_rows = [&](const auto& emit) {
+    Label next;
+    code_.lea(kRow, code_.ptr[frame_.at(places)]);
+    code_.mov(rax, word(size));
+    code_.mov(word(left), rax);
+    code_.L(next);
+    emit();
+    code_.add(kRow, row_bytes);
+    code_.dec(word(left));
+    code_.jnz(next, kNear);
+  };
+  count_chunks();
+  code_.mov(eax, kGroupRows);
+  for (int rows = kGroupRows / 2; rows >= 1; rows /= 2) {
+    code_.mov(edi, rows);
+    code_.cmp(argument(offsetof(Arguments, columns)), kGroupElements / (2 * rows));
+    code_.cmovg(eax, edi);
+  }
+  code_.mov(word(most), rax);
+  code_.mov(rax, argument(offsetof(Arguments, rows)));
+  code_.mov(word(rows_left_), rax);
+  Label next_group, end_of_row;
+  code_.L(next_group);
+  code_.mov(rax, word(rows_left_));
+  code_.cmp(rax, word(most));
+  code_.cmovg(rax, word(most));
+  code_.mov(word(size), rax);
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for_rows([&] {
+    for (size_t a = 0; a < kernel_.accesses.size(); ++a) {
+      code_.mov(rax, word(row_pointers_[a]));
+      code_.mov(word(machine_.accesses[a].pointer), rax);
+      code_.add(rax, access_argument(rdi, a, offsetof(AccessArguments, row_stride)));
+      code_.mov(word(row_pointers_[a]), rax);
+    }
+  });
+  for (size_t i = 1; i < kernel_.blocks.size(); ++i) {
+    const Block& block = kernel_.blocks[i];
+    if (block.first == block.last) continue;
+    for_rows([&] {
+      block.level == Level::point ? emit_point(block, false) : emit_loop(block, end_of_row);
+    });
+  }
+  code_.mov(rax, word(size));
+  code_.sub(word(rows_left_), rax);
+  code_.jnz(next_group, kNear);
 }
 
 void Function::emit_point(const Block& block, bool is_first) {

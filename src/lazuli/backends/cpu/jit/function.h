@@ -41,6 +41,8 @@ class Function {
   bool in_rows() const { return kernel_.form == kernel::Form::rows; }
   // Phases other than `whole` exist for kernels of one loop.
   bool has_phases() const { return loops_ == 1 && reductions_ > 0; }
+  // Whether several loops wait for one another's folds in each row.
+  bool groups_rows() const { return in_rows() && loops_ > 1; }
   Xbyak::Address word(int32_t slot) const;
   Xbyak::Address argument(size_t offset) const;
   Xbyak::Address access_argument(const Xbyak::Reg64& accesses, size_t access, size_t offset) const;
@@ -53,7 +55,9 @@ class Function {
   void set_up_accesses();
   void set_up_lanes(size_t access);
   void emit_once();
+  void count_chunks();
   void emit_rows();
+  void emit_groups();
   void emit_point(const kernel::Block& block, bool is_first);
   void emit_loop(const kernel::Block& block, Label& end_of_point);
 

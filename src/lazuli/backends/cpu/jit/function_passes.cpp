@@ -98,7 +98,7 @@ std::vector<Function::PointerUse> Function::pointer_uses(const Block& block) con
 // several lines there is a register for each.
 void Function::assign_pointers(const Block& block, int lines) {
   static const int kFree[] = {11, 12, 13, 14, 15, 5, 8, 9, 10};
-  const int count = in_rows() ? kRowsPointers : kColumnsPointers;
+  const int count = !in_rows() ? kColumnsPointers : kRowsPointers - groups_rows();
   const std::vector<PointerUse> uses = pointer_uses(block);
   int next = 0;
   for (size_t a = 0; a < uses.size() && next < count; ++a) {
