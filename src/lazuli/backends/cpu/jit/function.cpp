@@ -37,8 +37,6 @@ using Xbyak::util::rsp;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
-constexpr int kGroupRows = 4;
-constexpr int kGroupElements = 2048;  // of an access; so many stay in L1
 // Of scratch that a strip should take: to stay in L1, and to read long runs of what lies in memory.
 constexpr int kNearStripBytes = 34 << 10;
 constexpr int kFarStripBytes = 128 << 10;
@@ -86,6 +84,7 @@ void Function::emit() {
                                                 return instruction.type == Type::f64;
                                               }));
   loops_ = kernel_.loop_count();
+  groups_rows_ = waits_for_folds();
   find_homes();
   entry_ = (static_cast<size_t>(constants_.end() - buffer_) + 63) / 64 * 64;
   code_.setSize(entry_);
@@ -337,61 +336,6 @@ void Function::emit_rows() {
   code_.inc(word(row_));
   code_.dec(word(rows_left_));
   code_.jnz(next_row, kNear);
-}
-
-// Each block for all rows of a group: while the lanes of one row's folds join, the next row is
-// already read. Groups of long rows would leave the first cache between their blocks.
-void Function::emit_groups() {
-  int32_t most = -1, size = -1, left = -1;
-  for (int32_t* slot : {&most, &size, &left}) *slot = frame_.take_word();
-  const int32_t row_bytes = frame_.row_bytes();
-  const int32_t places = frame_.take_vector(kGroupRows * row_bytes);
-  const auto for_rows = [&](const auto& emit) {
-    Label next;
-    code_.lea(kRow, code_.ptr[frame_.at(places)]);
-    code_.mov(rax, word(size));
-    code_.mov(word(left), rax);
-    code_.L(next);
-    emit();
-    code_.add(kRow, row_bytes);
-    code_.dec(word(left));
-    code_.jnz(next, kNear);
-  };
-  count_chunks();
-  code_.mov(eax, kGroupRows);
-  for (int rows = kGroupRows / 2; rows >= 1; rows /= 2) {
-    code_.mov(edi, rows);
-    code_.cmp(argument(offsetof(Arguments, columns)), kGroupElements / (2 * rows));
-    code_.cmovg(eax, edi);
-  }
-  code_.mov(word(most), rax);
-  code_.mov(rax, argument(offsetof(Arguments, rows)));
-  code_.mov(word(rows_left_), rax);
-  Label next_group, end_of_row;
-  code_.L(next_group);
-  code_.mov(rax, word(rows_left_));
-  code_.cmp(rax, word(most));
-  code_.cmovg(rax, word(most));
-  code_.mov(word(size), rax);
-  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
-  for_rows([&] {
-    for (size_t a = 0; a < kernel_.accesses.size(); ++a) {
-      code_.mov(rax, word(row_pointers_[a]));
-      code_.mov(word(machine_.accesses[a].pointer), rax);
-      code_.add(rax, access_argument(rdi, a, offsetof(AccessArguments, row_stride)));
-      code_.mov(word(row_pointers_[a]), rax);
-    }
-  });
-  for (size_t i = 1; i < kernel_.blocks.size(); ++i) {
-    const Block& block = kernel_.blocks[i];
-    if (block.first == block.last) continue;
-    for_rows([&] {
-      block.level == Level::point ? emit_point(block, false) : emit_loop(block, end_of_row);
-    });
-  }
-  code_.mov(rax, word(size));
-  code_.sub(word(rows_left_), rax);
-  code_.jnz(next_group, kNear);
 }
 
 void Function::emit_point(const Block& block, bool is_first) {

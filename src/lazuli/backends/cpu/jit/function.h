@@ -41,8 +41,8 @@ class Function {
   bool in_rows() const { return kernel_.form == kernel::Form::rows; }
   // Phases other than `whole` exist for kernels of one loop.
   bool has_phases() const { return loops_ == 1 && reductions_ > 0; }
-  // Whether several loops wait for one another's folds in each row.
-  bool groups_rows() const { return in_rows() && loops_ > 1; }
+  bool groups_rows() const { return groups_rows_; }
+  bool waits_for_folds() const;
   Xbyak::Address word(int32_t slot) const;
   Xbyak::Address argument(size_t offset) const;
   Xbyak::Address access_argument(const Xbyak::Reg64& accesses, size_t access, size_t offset) const;
@@ -74,6 +74,7 @@ class Function {
                    const kernel::Block* prefetched = nullptr);
   void emit_tail(Body& body, const kernel::Block& block, const Shape& shape, int columns);
   void prefetch_ahead(const kernel::Block& block, int columns);
+  void prefetch_next_group(int columns);
 
   // function_rows.cpp: reductions along the columns, and chunks in both forms.
   void emit_row_loop(const kernel::Block& block, Label& end_of_row);
@@ -120,12 +121,14 @@ class Function {
   std::vector<int32_t> order_;                // of a reduction among all of the kernel
   std::vector<Constants::Entry> identities_;  // by that order
   int loops_ = 0;
+  bool groups_rows_ = false;
   int reductions_ = 0;
-  size_t most_folds_ = 0;    // reductions of one loop
-  int strip_ = 0;            // the most columns of a strip, in Form::columns
-  int near_strip_ = 0;       // of one that the caches hold
-  int32_t columns_end_ = 0;  // bytes of scratch that homes take
-  int32_t lanes_area_ = 0;   // where accumulators lie in scratch
+  bool is_last_loop_ = false;  // the block at hand, of a kernel that groups rows
+  size_t most_folds_ = 0;      // reductions of one loop
+  int strip_ = 0;              // the most columns of a strip, in Form::columns
+  int near_strip_ = 0;         // of one that the caches hold
+  int32_t columns_end_ = 0;    // bytes of scratch that homes take
+  int32_t lanes_area_ = 0;     // where accumulators lie in scratch
   int32_t chunks_area_ = 0;
 
   // Places on the stack.

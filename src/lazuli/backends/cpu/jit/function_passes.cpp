@@ -159,6 +159,7 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns, const Bl
     body.emit(pass);
   }
   if (prefetched) prefetch_ahead(*prefetched, columns);
+  if (is_last_loop_) prefetch_next_group(columns);
   code_.add(kColumn, columns);
   code_.lea(rax, code_.ptr[kColumn + columns]);
   code_.cmp(rax, kLimit);
@@ -195,6 +196,7 @@ void Function::emit_tail(Body& body, const Block& block, const Shape& shape, int
   code_.mov(word(machine_.remaining), rax);
   set_->set_active(columns / set_->lanes());
   prefetch_ahead(block, columns);
+  if (is_last_loop_) prefetch_next_group(columns);
   Shape pass = shape;
   pass.is_masked = true;
   for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {
