@@ -88,8 +88,12 @@ int64_t chunks_of(const Traits& traits, const backend::Instance& instance) {
 
 bool needs_chunks(const Traits& traits, const backend::Instance& instance, int threads) {
   if (!traits.has_reduction || traits.loops != 1) return false;
-  const int64_t units = boxes_of(instance) * instance.rows * most_column_parts(traits, instance);
-  return units < 2 * threads && chunks_of(traits, instance) > units;
+  const int64_t points = boxes_of(instance) * instance.rows;
+  const int64_t units = points * most_column_parts(traits, instance);
+  const int64_t chunks = chunks_of(traits, instance);
+  // Pieces of rows of memory read much slower than rows from end to end.
+  const bool has_long_columns = traits.form == kernel::Form::columns && chunks >= threads;
+  return (units < 2 * threads && chunks > units) || (points < 2 * threads && has_long_columns);
 }
 
 }  // namespace lazuli::cpu

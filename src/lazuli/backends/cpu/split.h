@@ -41,8 +41,8 @@ Split whole(const Traits& traits, const backend::Instance& instance);
 Split split(const Traits& traits, const backend::Instance& instance, double seconds, int threads);
 // Chunks of the folded axis; 1 where there is no reduction.
 int64_t chunks_of(const Traits& traits, const backend::Instance& instance);
-// Whether the instance offers fewer units than the threads need, but can be cut along the axis
-// that it folds.
+// Whether the instance is better cut along the axis that it folds: it offers fewer units than the
+// threads need, or only pieces of rows.
 bool needs_chunks(const Traits& traits, const backend::Instance& instance, int threads);
 
 }  // namespace lazuli::cpu

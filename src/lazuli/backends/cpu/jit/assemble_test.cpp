@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lazuli/backends/cpu/jit/code_memory.h"
+#include "lazuli/backends/cpu/jit/program_case.h"
 #include "lazuli/base/env.h"
 #include "lazuli/base/error.h"
 #include "lazuli/core/scalar.h"
@@ -23,21 +24,6 @@ namespace lazuli::jit {
 namespace {
 
 using namespace kernel;
-
-std::vector<InstructionSet> sets() {
-  std::vector<InstructionSet> result;
-  for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (supports(set)) result.push_back(set);
-  }
-  return result;
-}
-
-Access reads(DType dtype, Step step = Step::unit) {
-  return {Access::Kind::buffer, dtype, false, step};
-}
-Access writes(DType dtype, Step step = Step::unit) {
-  return {Access::Kind::buffer, dtype, true, step};
-}
 
 // Memory that ends at a page nobody may touch.
 class Guarded {
@@ -56,32 +42,6 @@ class Guarded {
   int64_t bytes_;
   size_t size_;
   char* pages_;
-};
-
-struct Operands {
-  std::vector<AccessArguments> accesses;
-  Arguments arguments;
-  std::atomic<uint32_t> fault{0};
-  std::vector<char> scratch;
-
-  void add(const void* base, int64_t column_stride, int64_t row_stride = 0) {
-    AccessArguments access;
-    access.base = const_cast<char*>(static_cast<const char*>(base));
-    access.column_stride = column_stride;
-    access.row_stride = row_stride;
-    accesses.push_back(access);
-  }
-  void run(const Program& program, int64_t rows, int64_t columns, int64_t depth = 1) {
-    arguments.rows = rows;
-    arguments.columns = columns;
-    arguments.depth = depth;
-    arguments.accesses = accesses.data();
-    arguments.fault = &fault;
-    scratch.resize(static_cast<size_t>(program.scratch_bytes(rows, columns, depth)) + 64);
-    arguments.scratch =
-        reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64);
-    program.run(arguments);
-  }
 };
 
 std::vector<uint64_t> edges(Type type) {
@@ -537,26 +497,6 @@ TEST(Assemble, StreamingStoresChangeNothing) {
   kernel.streaming = true;
   check_against_interpreter(kernel, 1, 5, 1001);  // rows are not aligned
   check_against_interpreter(kernel, 1, 4, 1024);
-}
-
-TEST(Assemble, RowsLongerThanAChunkJoinInRounds) {
-  Builder builder(Form::rows);
-  const uint32_t in = builder.add_access(reads(kFloat32));
-  const uint32_t out = builder.add_access(writes(kFloat32));
-  builder.begin_loop();
-  const auto sum = builder.reduce(Combine::sum, builder.load(in, Level::loop));
-  const auto most = builder.reduce(Combine::max, builder.load(in, Level::loop));
-  builder.end_loop();
-  builder.begin_loop();
-  builder.store(out,
-                builder.emit(Primitive::div, builder.load(in, Level::loop),
-                             builder.emit(Primitive::add, sum, most)),
-                Level::loop);
-  builder.end_loop();
-  const Kernel kernel = builder.finish();
-  for (const int64_t columns : {1, 31, 4096, 4097, 7 * 4096 + 5}) {
-    check_against_interpreter(kernel, 1, 2, columns);
-  }
 }
 
 TEST(Assemble, AnIndexOutOfRangeReadsNothingAndTells) {

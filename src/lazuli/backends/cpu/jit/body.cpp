@@ -206,10 +206,10 @@ Body::Source Body::source(int32_t value, int copy, int part, bool allow_memory) 
       source.is_memory = false;
     } else if (block_.operations[value].is_gone) {
       const Operation& operation = block_.operations[value];
-      source.memory =
-          operation.kind == Kind::load_home
-              ? code_.ptr[home_element(operation.home, operation.type, copy, part)]
-              : code_.ptr[element(pointer(operation.index), size_of(operation.index), copy, part)];
+      source.memory = operation.kind == Kind::load_home
+                          ? code_.ptr[home_element(operation.home, operation.type, copy, part)]
+                          : code_.ptr[element(pointer(operation.index, copy),
+                                              size_of(operation.index), copy, part)];
       return source;
     } else {
       source.memory = code_.ptr[machine_.frame.at(slot(value, copy, part))];

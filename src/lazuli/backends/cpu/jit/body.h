@@ -1,6 +1,6 @@
-// Emits one pass over a block: `copies` neighbouring vectors, operation by operation, so that the
-// processor finds independent work. Knows nothing of loops: the column, pointers and pinned
-// registers are set before.
+// Emits one pass over a block: `copies` vectors, neighbours in a row or of several rows, operation
+// by operation, so that the processor finds independent work. Knows nothing of loops: the column,
+// pointers and pinned registers are set before.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,9 @@ namespace lazuli::jit {
 
 struct Shape {
   int copies = 1;
-  int first = 0;  // copies that lie between kColumn and this pass
+  int first = 0;  // vectors that lie between kColumn and this pass
+  bool is_down =
+      false;  // copies lie down the depth, in rows that fold into one lane, in that order
   bool is_masked = false;
   bool is_uniform = false;
   bool past_caches = false;
@@ -87,7 +89,9 @@ class Body final : private Registers::Client {
   void fold_in_scratch(int32_t i, const Fold& fold);
 
   // body_load.cpp and body_store.cpp
-  Xbyak::Reg64 pointer(uint32_t access);
+  // In vectors from kColumn.
+  int column_of(int copy) const { return shape_.is_down ? shape_.first : shape_.first + copy; }
+  Xbyak::Reg64 pointer(uint32_t access, int copy);
   Xbyak::RegExp element(const Xbyak::Reg64& base, int size, int copy, int part) const;
   Xbyak::RegExp home_element(const Home& home, Type type, int copy, int part) const;
   DType dtype_of(uint32_t access) const { return machine_.kernel.accesses[access].dtype; }

@@ -53,7 +53,7 @@ void Body::load_uniform(int32_t i) {
   for (int u = 0; u < shape_.copies; ++u) {
     for (int p = 0; p < parts(operation.type); ++p) {
       const int d = result(i, u, p);
-      const Reg64 from = pointer(operation.index);
+      const Reg64 from = pointer(operation.index, u);
       if (access.kind == Access::Kind::ramp) {
         set_.broadcast(d, from, 8);
       } else {
@@ -85,7 +85,7 @@ void Body::load_into(int d, const Operation& operation, int copy, int part) {
   if (operation.kind == Operation::Kind::load_home) {
     return set_.load(d, home_element(operation.home, operation.type, copy, part));
   }
-  load_vector(d, pointer(operation.index), dtype_of(operation.index), copy, part);
+  load_vector(d, pointer(operation.index, copy), dtype_of(operation.index), copy, part);
 }
 
 void Body::load_vector(int d, const Reg64& base, DType dtype, int copy, int part) {
@@ -93,11 +93,10 @@ void Body::load_vector(int d, const Reg64& base, DType dtype, int copy, int part
   const RegExp from = element(base, size, copy, part);
   if (size < 4) {
     if (!shape_.is_masked) return set_.widen(d, code_.ptr[from], dtype);
-    set_.load_active(d, from, size, shape_.first + copy, 0);
+    set_.load_active(d, from, size, column_of(copy), 0);
     return set_.widen(d, set_.packed(d, size), dtype);
   }
-  shape_.is_masked ? set_.load_active(d, from, size, shape_.first + copy, part)
-                   : set_.load(d, from);
+  shape_.is_masked ? set_.load_active(d, from, size, column_of(copy), part) : set_.load(d, from);
 }
 
 // Puts elements at a stride together, 16 bytes at a time, which takes less than a gather; every
@@ -278,7 +277,7 @@ bool Body::gather_vectors(int32_t i) {
     VectorSet::Gather what;
     what.size = size_of(access);
     what.is_masked = shape_.is_masked;
-    what.copy = shape_.first + u;
+    what.copy = column_of(u);
     what.extent = machine_.frame.at(place.extent);
     what.stride = machine_.frame.at(place.index_stride);
     what.has_lanes = declared.step != Step::none;

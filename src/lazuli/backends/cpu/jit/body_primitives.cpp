@@ -274,10 +274,14 @@ void Body::fold_in_scratch(int32_t i, const Fold& fold) {
   const Primitive join = kernel::join_of(fold.combine);
   const int count = parts(fold.type), size = lane_bytes(fold.type);
   const Xbyak::Reg64& lane = size == 8 ? kLane8 : kLane4;
-  for (int u = 0; u < shape_.copies; ++u) {
-    const Pair values = in_registers(operation.operands[0], u);
+  const int lanes = shape_.is_down ? 1 : shape_.copies;
+  const auto value_of = [&](int copy, int part) {
+    const Pair values = in_registers(operation.operands[0], copy);
+    return part == 0 ? values.low : values.high;
+  };
+  for (int u = 0; u < lanes; ++u) {
     for (int p = 0; p < count; ++p) {
-      const int value = p == 0 ? values.low : values.high;
+      const int value = value_of(u, p);
       const Xbyak::RegExp at = element(lane, size, u, p) + fold.area;
       const Temporary joined(registers_);
       if (join == Primitive::add || join == Primitive::bit_or || join == Primitive::bit_and) {
@@ -285,6 +289,10 @@ void Body::fold_in_scratch(int32_t i, const Fold& fold) {
       } else {
         set_.load(joined, at);
         set_.binary(join, fold.type, joined, joined, set_.vector(value));
+      }
+      for (int below = 1; shape_.is_down && below < shape_.copies; ++below) {
+        registers_.unlock_all();
+        set_.binary(join, fold.type, joined, joined, set_.vector(value_of(below, p)));
       }
       set_.store(at, joined);
     }

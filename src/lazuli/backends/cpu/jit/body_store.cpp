@@ -25,8 +25,9 @@ using Xbyak::util::rdi;
 using Xbyak::util::rsi;
 using Xbyak::util::rsp;
 
-Reg64 Body::pointer(uint32_t access) {
+Reg64 Body::pointer(uint32_t access, int copy) {
   const AccessPlace& place = machine_.accesses[access];
+  if (shape_.is_down && copy > 0) return Reg64(place.below[copy - 1]);
   if (place.gpr >= 0) return Reg64(place.gpr);
   code_.mov(rax, qword[machine_.frame.at(place.pointer)]);
   return rax;
@@ -34,7 +35,7 @@ Reg64 Body::pointer(uint32_t access) {
 
 // `part` counts vectors in memory.
 RegExp Body::element(const Reg64& base, int size, int copy, int part) const {
-  const int offset = (shape_.first + copy) * set_.lanes() * size + part * set_.bytes();
+  const int offset = column_of(copy) * set_.lanes() * size + part * set_.bytes();
   return base + kColumn * size + offset;
 }
 
@@ -54,9 +55,9 @@ void Body::first_address(uint32_t access, int copy) {
   const Access& declared = machine_.kernel.accesses[access];
   if (shape_.is_uniform) return code_.mov(rsi, qword[machine_.frame.at(place.pointer)]);
   if (declared.kind == Access::Kind::buffer && declared.step == Step::unit) {
-    return code_.lea(rsi, code_.ptr[element(pointer(access), size_of(access), copy, 0)]);
+    return code_.lea(rsi, code_.ptr[element(pointer(access, copy), size_of(access), copy, 0)]);
   }
-  code_.lea(rsi, code_.ptr[kColumn + (shape_.first + copy) * set_.lanes()]);
+  code_.lea(rsi, code_.ptr[kColumn + column_of(copy) * set_.lanes()]);
   code_.imul(rsi, qword[machine_.frame.at(place.column_stride)]);
   code_.add(rsi, qword[machine_.frame.at(place.pointer)]);
 }
@@ -68,7 +69,7 @@ void Body::count_lanes(int copy) {
     code_.mov(qword[count], shape_.is_uniform ? 1 : set_.lanes());
   } else {
     code_.mov(rax, qword[machine_.frame.at(machine_.remaining)]);
-    code_.sub(rax, (shape_.first + copy) * set_.lanes());
+    code_.sub(rax, column_of(copy) * set_.lanes());
     code_.mov(edi, set_.lanes());
     code_.cmp(rax, rdi);
     code_.cmovg(rax, rdi);
@@ -145,7 +146,7 @@ void Body::store(int32_t i) {
 void Body::store_uniform(int32_t i) {
   const Operation& operation = block_.operations[i];
   const int a = in_register(operation.operands[0], 0, 0);
-  const Reg64 to = pointer(operation.index);
+  const Reg64 to = pointer(operation.index, 0);
   const int size = size_of(operation.index);
   if (size == 4) return code_.vmovss(dword[to], Xmm(a));
   if (size == 8) return code_.vmovq(qword[to], Xmm(a));
@@ -159,8 +160,8 @@ void Body::store_uniform(int32_t i) {
 void Body::store_unit(int32_t i) {
   const Operation& operation = block_.operations[i];
   const int size = size_of(operation.index);
-  const Reg64 base = pointer(operation.index);
   for (int u = 0; u < shape_.copies; ++u) {
+    const Reg64 base = pointer(operation.index, u);
     const Pair values = in_registers(operation.operands[0], u);
     for (int p = 0; p < parts(operation.type); ++p) {
       const int a = p == 0 ? values.low : values.high;
@@ -169,7 +170,7 @@ void Body::store_unit(int32_t i) {
         const Temporary packed(registers_);
         set_.narrow(packed, a, dtype_of(operation.index));
         if (shape_.is_masked) {
-          set_.store_active(to, packed, size, shape_.first + u, 0);
+          set_.store_active(to, packed, size, column_of(u), 0);
         } else if (set_.lanes() * size == 8) {
           code_.vmovq(qword[to], Xmm(packed));
         } else {
@@ -177,7 +178,7 @@ void Body::store_unit(int32_t i) {
                                          : code_.vmovups(code_.ptr[to], set_.packed(packed, size));
         }
       } else if (shape_.is_masked) {
-        set_.store_active(to, a, size, shape_.first + u, p);
+        set_.store_active(to, a, size, column_of(u), p);
       } else {
         shape_.past_caches ? set_.store_past_caches(to, a) : set_.store(to, a);
       }

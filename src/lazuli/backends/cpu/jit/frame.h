@@ -10,15 +10,17 @@
 namespace lazuli::jit {
 
 // Roles of general registers. rax, rsi and rdi are free for a few instructions; r11 to r15 and rbp
-// (in Form::rows also r8 to r10) hold pointers during a loop.
+// (in Form::rows also r8 to r10, where kRow is not needed) hold pointers during a loop.
 inline const Xbyak::Reg64 kArguments = Xbyak::util::rbx;
 inline const Xbyak::Reg64 kColumn = Xbyak::util::rcx;  // the column of the vector at hand
 inline const Xbyak::Reg64 kLimit = Xbyak::util::rdx;   // one past the last column of the loop
 inline const Xbyak::Reg64 kScratch = Xbyak::util::r8;  // Form::columns: this task's scratch
 inline const Xbyak::Reg64 kLane4 = Xbyak::util::r9;    // Form::columns: accumulators of a lane
 inline const Xbyak::Reg64 kLane8 = Xbyak::util::r10;   // of an i64's lane
+inline const Xbyak::Reg64 kRow = Xbyak::util::r10;     // Form::rows: places of the row at hand
 
-// Places on the stack, relative to rsp, which is a multiple of 64.
+// Places on the stack, relative to rsp, which is a multiple of 64, and those that each row of a
+// group has, relative to kRow.
 class Frame {
  public:
   int32_t take_vector(int bytes) {
@@ -31,12 +33,28 @@ class Frame {
     words_ += 8;
     return words_ - 8;
   }
+  int32_t take_row_vector(int bytes) {
+    const int32_t offset = row_end_;
+    row_end_ += (bytes + 63) / 64 * 64;
+    return offset + kOfRow;
+  }
+  int32_t take_row_word() {
+    if (row_words_ % 64 == 0) row_words_ = take_row_vector(64);
+    row_words_ += 8;
+    return row_words_ - 8;
+  }
   int32_t bytes() const { return end_; }
-  Xbyak::RegExp at(int32_t offset) const { return Xbyak::util::rsp + offset; }
+  int32_t row_bytes() const { return row_end_; }
+  Xbyak::RegExp at(int32_t offset) const {
+    return offset < kOfRow ? Xbyak::util::rsp + offset : kRow + (offset - kOfRow);
+  }
 
  private:
+  static constexpr int32_t kOfRow = 1 << 30;
   int32_t end_ = 0;
   int32_t words_ = 0;
+  int32_t row_end_ = 0;
+  int32_t row_words_ = 0;
 };
 
 // Constants in memory before the code: of one element where an instruction set broadcasts memory

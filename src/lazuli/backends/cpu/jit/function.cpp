@@ -37,7 +37,9 @@ using Xbyak::util::rsp;
 namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
-constexpr int kStripBytes = 34 << 10;  // of scratch that a strip should take, to stay in L1
+// Of scratch that a strip should take: to stay in L1, and to read long runs of what lies in memory.
+constexpr int kNearStripBytes = 34 << 10;
+constexpr int kFarStripBytes = 128 << 10;
 
 size_t constant_bytes(const kernel::Kernel& kernel, bool are_vectors) {
   const auto count = static_cast<size_t>(
@@ -82,6 +84,7 @@ void Function::emit() {
                                                 return instruction.type == Type::f64;
                                               }));
   loops_ = kernel_.loop_count();
+  groups_rows_ = waits_for_folds();
   find_homes();
   entry_ = (static_cast<size_t>(constants_.end() - buffer_) + 63) / 64 * 64;
   code_.setSize(entry_);
@@ -101,7 +104,11 @@ void Function::emit() {
   code_.jle(exit, kNear);
   set_up_accesses();
   emit_once();
-  in_rows() ? emit_rows() : emit_strips();
+  if (groups_rows()) {
+    emit_groups();
+  } else {
+    in_rows() ? emit_rows() : emit_strips();
+  }
   code_.L(exit);
   emit_epilogue();
 }
@@ -137,8 +144,14 @@ void Function::find_homes() {
     for (size_t i = 0; i < size; ++i) {
       if (needed[i] && levels[i] == Level::point) bytes += 8;
     }
-    strip_ = static_cast<int>(
-        std::clamp<int64_t>(kStripBytes / std::max<int64_t>(bytes, 1) / 64 * 64, 64, 512));
+    bytes = std::max<int64_t>(bytes, 1);
+    near_strip_ = static_cast<int>(std::clamp<int64_t>(kNearStripBytes / bytes / 64 * 64, 64, 512));
+    strip_ = near_strip_;
+    // Of several loops, all but the first should find in a cache what they read.
+    if (has_phases()) {
+      strip_ = static_cast<int>(
+          std::clamp<int64_t>(kFarStripBytes / bytes / 64 * 64, near_strip_, 1024));
+    }
   }
   for (size_t i = 0; i < size; ++i) {
     const Instruction& instruction = kernel_.code[i];
@@ -166,7 +179,11 @@ void Function::find_homes() {
 
 void Function::place_home(ValueId value, Level level) {
   if (level == Level::once || in_rows()) {
-    homes_[value] = {Home::Kind::frame, frame_.take_vector(set_->bytes()), nullptr};
+    const bool is_of_row = level != Level::once && groups_rows();
+    homes_[value] = {
+        Home::Kind::frame,
+        is_of_row ? frame_.take_row_vector(set_->bytes()) : frame_.take_vector(set_->bytes()),
+        nullptr};
     return;
   }
   homes_[value] = {Home::Kind::column, columns_end_, nullptr};
@@ -225,10 +242,9 @@ void Function::set_up_accesses() {
     }
   }
   machine_.accesses.resize(count);
-  if (!in_rows()) {
-    row_pointers_.resize(count);
-    strip_pointers_.resize(count);
-  }
+  const bool has_rows_apart = !in_rows() || groups_rows();
+  if (has_rows_apart) row_pointers_.resize(count);
+  if (!in_rows()) strip_pointers_.resize(count);
   code_.mov(rdi, argument(offsetof(Arguments, accesses)));
   const auto copy = [&](int32_t& slot, size_t access, size_t offset) {
     slot = frame_.take_word();
@@ -238,7 +254,8 @@ void Function::set_up_accesses() {
   for (size_t a = 0; a < count; ++a) {
     const Access& access = kernel_.accesses[a];
     AccessPlace& place = machine_.accesses[a];
-    copy(in_rows() ? place.pointer : row_pointers_[a], a, offsetof(AccessArguments, base));
+    copy(has_rows_apart ? row_pointers_[a] : place.pointer, a, offsetof(AccessArguments, base));
+    if (groups_rows()) place.pointer = frame_.take_row_word();
     if (!in_rows()) {
       place.pointer = frame_.take_word();
       strip_pointers_[a] = frame_.take_word();
@@ -291,13 +308,15 @@ void Function::emit_once() {
   body.emit(shape);
 }
 
+void Function::count_chunks() {
+  code_.mov(rax, argument(offsetof(Arguments, columns)));
+  code_.add(rax, kernel::kChunk - 1);
+  code_.shr(rax, 12);
+  code_.mov(word(chunks_), rax);
+}
+
 void Function::emit_rows() {
-  if (reductions_ > 0) {
-    code_.mov(rax, argument(offsetof(Arguments, columns)));
-    code_.add(rax, kernel::kChunk - 1);
-    code_.shr(rax, 12);
-    code_.mov(word(chunks_), rax);
-  }
+  if (reductions_ > 0) count_chunks();
   code_.mov(rax, argument(offsetof(Arguments, rows)));
   code_.mov(word(rows_left_), rax);
   code_.mov(word(row_), 0);

@@ -35,10 +35,14 @@ class Function {
 
  private:
   using Label = Xbyak::Label;
+  // Whether a block's instructions can all take an access's pointer from a general register.
+  enum class PointerUse : uint8_t { none, direct, indirect };
 
   bool in_rows() const { return kernel_.form == kernel::Form::rows; }
   // Phases other than `whole` exist for kernels of one loop.
   bool has_phases() const { return loops_ == 1 && reductions_ > 0; }
+  bool groups_rows() const { return groups_rows_; }
+  bool waits_for_folds() const;
   Xbyak::Address word(int32_t slot) const;
   Xbyak::Address argument(size_t offset) const;
   Xbyak::Address access_argument(const Xbyak::Reg64& accesses, size_t access, size_t offset) const;
@@ -51,14 +55,18 @@ class Function {
   void set_up_accesses();
   void set_up_lanes(size_t access);
   void emit_once();
+  void count_chunks();
   void emit_rows();
+  void emit_groups();
   void emit_point(const kernel::Block& block, bool is_first);
   void emit_loop(const kernel::Block& block, Label& end_of_point);
 
   // Passes over the columns [kColumn, kLimit).
   int choose_copies(const LoweredBlock& block, int reserved) const;
   int pins(const LoweredBlock& block, int copies, int reserved) const;
-  void assign_pointers(const kernel::Block& block);
+  int choose_lines(const kernel::Block& block, const LoweredBlock& lowered) const;
+  std::vector<PointerUse> pointer_uses(const kernel::Block& block) const;
+  void assign_pointers(const kernel::Block& block, int lines = 1);
   void release_pointers();
   void check_alignment(const kernel::Block& block, Label& is_odd);
   void emit_columns(Body& body, const kernel::Block& block, Shape shape);
@@ -66,6 +74,7 @@ class Function {
                    const kernel::Block* prefetched = nullptr);
   void emit_tail(Body& body, const kernel::Block& block, const Shape& shape, int columns);
   void prefetch_ahead(const kernel::Block& block, int columns);
+  void prefetch_next_group(int columns);
 
   // function_rows.cpp: reductions along the columns, and chunks in both forms.
   void emit_row_loop(const kernel::Block& block, Label& end_of_row);
@@ -87,7 +96,8 @@ class Function {
   void emit_strips();
   void begin_strip();
   void emit_depth_loop(const kernel::Block& block, Label& end_of_point);
-  void set_pointers(const kernel::Block& block);
+  void set_pointers(const kernel::Block& block, int lines);
+  void emit_lines(Body& body, const kernel::Block& block, int lines);
   void emit_depth(Body& body, const kernel::Block& block, const Shape& shape);
   void prefetch_rows(const kernel::Block& block);
   void fill_lanes(const Fold& fold);
@@ -111,16 +121,19 @@ class Function {
   std::vector<int32_t> order_;                // of a reduction among all of the kernel
   std::vector<Constants::Entry> identities_;  // by that order
   int loops_ = 0;
+  bool groups_rows_ = false;
   int reductions_ = 0;
-  size_t most_folds_ = 0;    // reductions of one loop
-  int strip_ = 0;            // columns of a strip, in Form::columns
-  int32_t columns_end_ = 0;  // bytes of scratch that homes take
-  int32_t lanes_area_ = 0;   // where accumulators lie in scratch
+  bool is_last_loop_ = false;  // the block at hand, of a kernel that groups rows
+  size_t most_folds_ = 0;      // reductions of one loop
+  int strip_ = 0;              // the most columns of a strip, in Form::columns
+  int near_strip_ = 0;         // of one that the caches hold
+  int32_t columns_end_ = 0;    // bytes of scratch that homes take
+  int32_t lanes_area_ = 0;     // where accumulators lie in scratch
   int32_t chunks_area_ = 0;
 
   // Places on the stack.
   int32_t stack_ = -1, rows_left_ = -1, row_ = -1, chunk_ = -1, chunk_end_ = -1, chunks_ = -1;
-  int32_t strip_first_ = -1, strip_size_ = -1, depth_left_ = -1, present_ = -1;
+  int32_t strip_first_ = -1, strip_width_ = -1, strip_size_ = -1, depth_left_ = -1, present_ = -1;
   int32_t pitch4_ = -1, pitch8_ = -1, lanes_end_ = -1, is_far_ = -1;
   std::vector<int32_t> row_pointers_;
   std::vector<int32_t> strip_pointers_;

@@ -1,5 +1,6 @@
 // Form::columns: strips of columns, narrow enough for what is kept of each column to stay in the
 // first cache, and in each strip loops over the depth, which read memory in the order it lies in.
+#include <algorithm>
 #include <cstddef>
 
 #include "lazuli/backends/cpu/jit/function.h"
@@ -28,13 +29,13 @@ namespace {
 
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
 constexpr int kRowsAhead = 16;  // how far memory is asked for before it is read
-constexpr int kFarShift = 18;   // a domain of fewer elements (log2) stays in the caches
+constexpr int kFarShift = 19;   // a domain of fewer elements (log2) stays in the caches
 
 }  // namespace
 
 void Function::emit_strips() {
-  for (int32_t* slot : {&strip_first_, &strip_size_, &depth_left_, &present_, &pitch4_, &pitch8_,
-                        &lanes_end_, &is_far_}) {
+  for (int32_t* slot : {&strip_first_, &strip_width_, &strip_size_, &depth_left_, &present_,
+                        &pitch4_, &pitch8_, &lanes_end_, &is_far_}) {
     *slot = frame_.take_word();
   }
   code_.mov(kScratch, argument(offsetof(Arguments, scratch)));
@@ -43,6 +44,11 @@ void Function::emit_strips() {
   code_.imul(rdi, argument(offsetof(Arguments, columns)));
   code_.shr(rdi, kFarShift);
   code_.mov(word(is_far_), rdi);
+  code_.mov(ecx, near_strip_);
+  code_.mov(Xbyak::util::edx, strip_);
+  code_.test(rdi, rdi);
+  code_.cmovnz(rcx, rdx);
+  code_.mov(word(strip_width_), rcx);
   code_.add(rax, kernel::kChunk - 1);
   code_.shr(rax, 12);
   code_.mov(word(chunks_), rax);
@@ -60,7 +66,7 @@ void Function::emit_strips() {
   }
   code_.L(end_of_strip);
   code_.mov(rax, word(strip_first_));
-  code_.add(rax, strip_);
+  code_.add(rax, word(strip_width_));
   code_.mov(word(strip_first_), rax);
   code_.cmp(rax, argument(offsetof(Arguments, columns)));
   code_.jl(next_strip, kNear);
@@ -78,7 +84,7 @@ void Function::emit_strips() {
 void Function::begin_strip() {
   code_.mov(rax, argument(offsetof(Arguments, columns)));
   code_.sub(rax, word(strip_first_));
-  code_.mov(rdi, strip_);
+  code_.mov(rdi, word(strip_width_));
   code_.cmp(rax, rdi);
   code_.cmovg(rax, rdi);
   code_.mov(word(strip_size_), rax);
@@ -113,8 +119,9 @@ void Function::emit_depth_loop(const Block& block, Label& end_of_point) {
   const bool folds = !machine_.folds.empty();
   if (folds) begin_chunks(finish);
   shape.copies = choose_copies(lowered, 0);
-  body.pin(pins(lowered, shape.copies, 0));
-  set_pointers(block);
+  const int lines = choose_lines(block, lowered);
+  body.pin(pins(lowered, std::max(shape.copies, lines), 0));
+  set_pointers(block, lines);
   if (!folds) {
     code_.mov(rax, argument(offsetof(Arguments, depth)));
     code_.mov(word(depth_left_), rax);
@@ -141,7 +148,14 @@ void Function::emit_depth_loop(const Block& block, Label& end_of_point) {
   code_.cmovg(rax, rdi);
   code_.mov(word(present_), rax);
   for (const Fold& fold : machine_.folds) fill_lanes(fold);
+  Label no_rest;
+  if (lines > 1) {
+    emit_lines(body, block, lines);
+    code_.cmp(word(depth_left_), 0);
+    code_.je(no_rest, kNear);
+  }
   emit_depth(body, block, shape);
+  code_.L(no_rest);
   for (const Fold& fold : machine_.folds) join_lanes(fold);
   end_chunk();
   code_.jmp(next, kNear);
@@ -152,7 +166,7 @@ void Function::emit_depth_loop(const Block& block, Label& end_of_point) {
 }
 
 // Pointers at the depth where the loop begins.
-void Function::set_pointers(const Block& block) {
+void Function::set_pointers(const Block& block, int lines) {
   loop_accesses_.clear();
   std::vector<bool> seen(kernel_.accesses.size(), false);
   for (uint32_t i = block.first; i < block.last; ++i) {
@@ -174,7 +188,7 @@ void Function::set_pointers(const Block& block) {
     }
     code_.mov(word(machine_.accesses[access].pointer), rax);
   }
-  assign_pointers(block);
+  assign_pointers(block, lines);
 }
 
 // A strip's part of a row is too short for the processor to see where memory is read next.
@@ -210,6 +224,56 @@ void Function::prefetch_rows(const Block& block) {
     code_.cmp(rcx, rsi);
     code_.jb(next);
   }
+  code_.L(done);
+}
+
+// As long as there are rows for all lanes, `lines` times; pointers go on. Whole rows follow one
+// another in each line, so processors see by themselves where memory is read next.
+void Function::emit_lines(Body& body, const Block& block, int lines) {
+  const bool has_eight = is_long(machine_.folds[0].type);
+  const Reg64& lane = has_eight ? kLane8 : kLane4;
+  const int lanes = has_eight ? kernel::kLanes8 : kernel::kLanes4;
+  Shape shape;
+  shape.copies = lines;
+  shape.is_down = true;
+  Label next_lanes, next, done;
+  code_.cmp(word(depth_left_), lines * lanes);
+  code_.jl(done, kNear);
+  code_.L(next_lanes);
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for (const uint32_t access : loop_accesses_) {
+    const AccessPlace& place = machine_.accesses[access];
+    code_.imul(rax, access_argument(rdi, access, offsetof(AccessArguments, depth_stride)), lanes);
+    int above = place.gpr;
+    for (int line = 1; line < lines; ++line) {
+      code_.lea(Reg64(place.below[line - 1]), code_.ptr[Reg64(above) + rax]);
+      above = place.below[line - 1];
+    }
+  }
+  code_.mov(lane, kScratch);
+  code_.L(next);
+  code_.xor_(ecx, ecx);
+  code_.mov(kLimit, word(strip_size_));
+  emit_columns(body, block, shape);
+  code_.mov(rdi, argument(offsetof(Arguments, accesses)));
+  for (const uint32_t access : loop_accesses_) {
+    const AccessPlace& place = machine_.accesses[access];
+    code_.mov(rax, access_argument(rdi, access, offsetof(AccessArguments, depth_stride)));
+    code_.add(Reg64(place.gpr), rax);
+    for (int line = 1; line < lines; ++line) code_.add(Reg64(place.below[line - 1]), rax);
+  }
+  code_.add(lane, word(has_eight ? pitch8_ : pitch4_));
+  code_.cmp(lane, word(lanes_end_));
+  code_.jb(next, kNear);
+  for (const uint32_t access : loop_accesses_) {
+    const Reg64 pointer(machine_.accesses[access].gpr);
+    code_.imul(rax, access_argument(rdi, access, offsetof(AccessArguments, depth_stride)),
+               (lines - 1) * lanes);
+    code_.add(pointer, rax);
+  }
+  code_.sub(word(depth_left_), lines * lanes);
+  code_.cmp(word(depth_left_), lines * lanes);
+  code_.jge(next_lanes, kNear);
   code_.L(done);
 }
 

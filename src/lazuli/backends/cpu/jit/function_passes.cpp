@@ -23,7 +23,11 @@ namespace {
 constexpr auto kNear = Xbyak::CodeGenerator::T_NEAR;
 constexpr int kFreeRegisters = 3;  // left to temporaries when others are pinned
 constexpr int kLongBlock = 512;    // operations; longer ones are interleaved less
-constexpr int kAhead = 4096;       // bytes between what is read and what is asked for
+constexpr int kShortBlock = 24;    // likewise, whose folds are worth taking rows together
+constexpr int kMostLines = 4;
+constexpr int kRowsPointers = 9;  // general registers, in Form::rows
+constexpr int kColumnsPointers = 6;
+constexpr int kAhead = 4096;  // bytes between what is read and what is asked for
 
 }  // namespace
 
@@ -50,13 +54,30 @@ int Function::pins(const LoweredBlock& block, int copies, int reserved) const {
   return std::max(0, vector_count_ - reserved - needed);
 }
 
-// Gives general registers to the pointers of a loop, those of neighbouring elements and repeated
-// ones; the rest stay on the stack, and so do those that some instruction takes from there.
-void Function::assign_pointers(const Block& block) {
-  static const int kFree[] = {11, 12, 13, 14, 15, 5, 8, 9, 10};
-  const size_t count = in_rows() ? 9 : 6;
-  enum : uint8_t { kUnused, kDirect, kIndirect };
-  std::vector<uint8_t> uses(kernel_.accesses.size(), kUnused);
+// How many rows that fold into one lane go at a time: few loads and stores of the lane are left.
+// Longer blocks hide them.
+int Function::choose_lines(const Block& block, const LoweredBlock& lowered) const {
+  const auto is_first_wide = [this](const Fold& fold) {
+    return lane_bytes(fold.type) == lane_bytes(machine_.folds[0].type);
+  };
+  if (lowered.size() > kShortBlock || machine_.folds.empty() ||
+      !std::all_of(machine_.folds.begin(), machine_.folds.end(), is_first_wide)) {
+    return 1;
+  }
+  const std::vector<PointerUse> uses = pointer_uses(block);
+  if (std::count(uses.begin(), uses.end(), PointerUse::indirect) > 0) return 1;
+  const auto pointers = std::count(uses.begin(), uses.end(), PointerUse::direct);
+  for (int lines = kMostLines; lines > 1; lines /= 2) {
+    if (lines * pointers <= kColumnsPointers &&
+        lines * lowered.pressure + kBodyRegisters <= vector_count_) {
+      return lines;
+    }
+  }
+  return 1;
+}
+
+std::vector<Function::PointerUse> Function::pointer_uses(const Block& block) const {
+  std::vector<PointerUse> uses(kernel_.accesses.size(), PointerUse::none);
   for (uint32_t i = block.first; i < block.last; ++i) {
     const Instruction& instruction = kernel_.code[i];
     const bool is_load = instruction.primitive == Primitive::load;
@@ -65,14 +86,27 @@ void Function::assign_pointers(const Block& block) {
     const bool is_direct = access.kind == Access::Kind::buffer &&
                            (access.step == Step::unit || (access.step == Step::none && is_load)) &&
                            !(is_load && instruction.operands[0] != kernel::kNoValue);
-    uses[instruction.index] |= is_direct ? kDirect : kIndirect;
+    PointerUse& use = uses[instruction.index];
+    if (!is_direct) use = PointerUse::indirect;
+    if (use == PointerUse::none) use = PointerUse::direct;
   }
-  size_t next = 0;
+  return uses;
+}
+
+// Gives general registers to the pointers of a loop, those of neighbouring elements and repeated
+// ones; the rest stay on the stack, and so do those that some instruction takes from there. With
+// several lines there is a register for each.
+void Function::assign_pointers(const Block& block, int lines) {
+  static const int kFree[] = {11, 12, 13, 14, 15, 5, 8, 9, 10};
+  const int count = !in_rows() ? kColumnsPointers : kRowsPointers - groups_rows();
+  const std::vector<PointerUse> uses = pointer_uses(block);
+  int next = 0;
   for (size_t a = 0; a < uses.size() && next < count; ++a) {
-    if (uses[a] != kDirect) continue;
+    if (uses[a] != PointerUse::direct) continue;
     AccessPlace& place = machine_.accesses[a];
     place.gpr = kFree[next++];
     code_.mov(Reg64(place.gpr), word(place.pointer));
+    for (int line = 1; line < lines; ++line) place.below[line - 1] = kFree[next++];
   }
 }
 
@@ -103,14 +137,12 @@ void Function::emit_columns(Body& body, const Block& block, Shape shape) {
   const bool past_caches = kernel_.streaming;
   if (past_caches) check_alignment(block, odd);
   shape.past_caches = past_caches;
-  emit_blocks(body, shape, shape.copies * set_->lanes());
+  const int neighbours = shape.is_down ? 1 : shape.copies;
+  emit_blocks(body, shape, neighbours * set_->lanes());
   code_.L(odd);
   shape.past_caches = false;
-  if (shape.copies > 1 || past_caches) {
-    shape.copies = 1;
-    emit_blocks(body, shape, set_->lanes());
-  }
-  shape.copies = 1;
+  if (!shape.is_down) shape.copies = 1;
+  if (neighbours > 1 || past_caches) emit_blocks(body, shape, set_->lanes());
   emit_tail(body, block, shape, set_->lanes());
 }
 
@@ -127,6 +159,7 @@ void Function::emit_blocks(Body& body, const Shape& shape, int columns, const Bl
     body.emit(pass);
   }
   if (prefetched) prefetch_ahead(*prefetched, columns);
+  if (is_last_loop_) prefetch_next_group(columns);
   code_.add(kColumn, columns);
   code_.lea(rax, code_.ptr[kColumn + columns]);
   code_.cmp(rax, kLimit);
@@ -163,6 +196,7 @@ void Function::emit_tail(Body& body, const Block& block, const Shape& shape, int
   code_.mov(word(machine_.remaining), rax);
   set_->set_active(columns / set_->lanes());
   prefetch_ahead(block, columns);
+  if (is_last_loop_) prefetch_next_group(columns);
   Shape pass = shape;
   pass.is_masked = true;
   for (pass.first = 0; pass.first * set_->lanes() < columns; pass.first += pass.copies) {

@@ -13,8 +13,10 @@ namespace lazuli::jit {
 
 // Where the numbers of an access lie on the stack; -1 what the kernel does not need.
 struct AccessPlace {
-  int gpr = -1;          // holds the pointer during the loop at hand
-  int32_t pointer = -1;  // the element at the current row, strip and depth; a ramp's value there
+  int gpr = -1;                 // holds the pointer during the loop at hand
+  int below[3] = {-1, -1, -1};  // likewise, of the copies that lie down the depth
+  int32_t pointer = -1;     // the element at the current row, strip and depth; a ramp's value there
+  int32_t next_group = -1;  // bytes to the row of the next group that is like this one
   int32_t column_stride = -1;
   int32_t index_stride = -1;
   int32_t extent = -1;
