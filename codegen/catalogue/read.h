@@ -6,6 +6,7 @@
 
 namespace lazuli::codegen {
 
+// read.cpp and read_scalar.cpp.
 Entry read_entry(Kind kind, const Yaml& yaml, const std::string& file, Problems& problems);
 ScalarFunction read_scalar(const Yaml& yaml, const std::string& file, Problems& problems);
 

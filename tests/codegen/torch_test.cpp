@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "codegen/torch/cpp_scan.h"
 #include "codegen/torch/generate.h"
@@ -88,6 +89,15 @@ TEST_F(TorchTest, UnknownSpellingsAreTold) {
   options.spelling_file = kFolder + "wrong_spelling.yaml";
   Inputs(options, problems, warnings);
   golden::compare("torch_wrong_spelling", problems.text());
+}
+
+TEST_F(TorchTest, ThePageNamesEverySpelling) {
+  std::ifstream file(std::string(LAZULI_GOLDEN) + "/../../docs/generator.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  for (const SpellingKey& each : spelling_keys()) {
+    EXPECT_NE(page.find("| `" + each.key + "` |"), std::string::npos) << each.key;
+    EXPECT_NE(page.find(each.torchgen), std::string::npos) << each.torchgen;
+  }
 }
 
 TEST_F(TorchTest, DevicesThatGuardCheckTheirArguments) {
