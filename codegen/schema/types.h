@@ -55,6 +55,8 @@ struct Type {
 
   bool is_write() const { return alias && alias->is_write; }
   bool is_tensor() const { return base == Base::tensor && !is_list; }
+  // A tensor, an optional one or a list of them.
+  bool has_tensors() const { return base == Base::tensor; }
   friend bool operator==(const Type&, const Type&) = default;
 };
 
@@ -63,6 +65,9 @@ struct Argument {
   std::string name;
   std::optional<std::string> default_text;  // as written: "1", "[0, 1]", "None", "\"none\""
   bool is_keyword_only = false;
+
+  // Where a result goes: keyword-only, and written.
+  bool is_out() const { return is_keyword_only && type.is_write(); }
   friend bool operator==(const Argument&, const Argument&) = default;
 };
 

@@ -15,12 +15,6 @@ constexpr std::string_view kFunctionalSuffix = "_functional";
 constexpr std::array<std::string_view, 11> kAssignments = {
     "add", "sub", "mul", "div", "mod", "pow", "lshift", "rshift", "and", "xor", "or"};
 
-bool is_out(const Argument& argument) {
-  return argument.is_keyword_only && argument.type.is_write();
-}
-
-bool has_tensors(const Type& type) { return type.base == Base::tensor; }
-
 // Arguments behind `self`, or all positional ones where there is no self.
 std::vector<const Argument*> behind_self(const Schema& schema) {
   std::vector<const Argument*> result;
@@ -52,7 +46,7 @@ std::vector<Argument> shared_arguments(const Schema& schema) {
   for (size_t i = 0; i < schema.arguments.size(); ++i) {
     const auto place = static_cast<int>(i);
     if (options >= 0 && place >= options && place < options + 4) continue;
-    if (is_out(schema.arguments[i])) continue;
+    if (schema.arguments[i].is_out()) continue;
     Argument argument = schema.arguments[i];
     argument.type = plain(argument.type);
     result.push_back(argument);
@@ -98,7 +92,7 @@ void add_outs(const Schema& from, Schema& to) {
                   [](const Return& each) { return plain(each.type) == Type{}; });
   for (size_t i = 0; i < from.returns.size(); ++i) {
     const Return& each = from.returns[i];
-    if (!has_tensors(each.type)) {
+    if (!each.type.has_tensors()) {
       to.returns.push_back(each);
       continue;
     }
@@ -117,8 +111,8 @@ std::string objection_to_outs(const Schema& schema) {
   bool is_last = true;
   for (const Argument& argument : schema.arguments) {
     if (!argument.is_keyword_only) continue;
-    if (is_out(argument)) is_last = false;
-    if (!is_last && !is_out(argument)) {
+    if (argument.is_out()) is_last = false;
+    if (!is_last && !argument.is_out()) {
       return "argument '" + argument.name + "' follows out arguments, which must be last";
     }
   }
@@ -202,7 +196,7 @@ std::string to_string(const BaseName& name) {
 std::vector<const Argument*> out_arguments(const Schema& schema) {
   std::vector<const Argument*> result;
   for (const Argument& argument : schema.arguments) {
-    if (is_out(argument)) result.push_back(&argument);
+    if (argument.is_out()) result.push_back(&argument);
   }
   return result;
 }

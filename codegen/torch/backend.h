@@ -2,6 +2,7 @@
 // those of PyTorch's own generators for lazy devices; docs/generator.md describes them.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -15,6 +16,17 @@ namespace lazuli::codegen::torch {
 struct Listed {
   Position where;
   const NativeFunction* function;
+};
+
+bool lists(const std::vector<Listed>& list, const NativeFunction& function);
+// The operators of lists together, by their names.
+std::vector<const NativeFunction*> sorted_by_name(
+    std::initializer_list<const std::vector<Listed>*> lists);
+
+// A list of operators by its key.
+struct OperatorList {
+  const char* key;
+  const std::vector<Listed>* operators;
 };
 
 // What is generated of a node that no operator of PyTorch stands for, beside its class.
@@ -57,6 +69,8 @@ struct Backend {
   std::vector<Listed> symint;        // of those: kernels that take symbolic ints
   std::vector<NonNative> non_native;
 
+  // full_codegen, supported, ir_gen and autograd.
+  std::vector<OperatorList> operator_lists() const;
   std::string autograd_key() const { return "Autograd" + key; }
   bool takes_symint(const NativeFunction& function) const;
   // Has a kernel of its own with the back end's key, or with its autograd key.

@@ -28,8 +28,6 @@ std::vector<std::string> names_of(const NativeFunction& function) {
   return names;
 }
 
-std::string quoted(const std::string& text) { return "'" + text + "'"; }
-
 // One of Lazuli's functions held against an operator.
 class Candidate {
  public:

@@ -14,8 +14,6 @@ namespace {
 using schema::Base;
 using schema::Variant;
 
-using NamedList = std::pair<const char*, const std::vector<Listed>*>;
-
 std::string at_line(const Position& where) { return "line " + std::to_string(where.line); }
 
 // A key that PyTorch has kernels for is another device's: two kernels of one operator would clash.
@@ -35,12 +33,8 @@ void check_key(const Backend& backend, const NativeFunctions& functions, Problem
 
 // Lists that exclude each other: an operator has one kernel, and one node.
 void check_once(const Backend& backend, Problems& problems) {
-  const NamedList lists[] = {{"full_codegen", &backend.full_codegen},
-                             {"supported", &backend.supported},
-                             {"ir_gen", &backend.ir_gen},
-                             {"autograd", &backend.autograd}};
   std::map<const NativeFunction*, std::pair<const char*, Position>> places;
-  for (const auto& [name, list] : lists) {
+  for (const auto& [name, list] : backend.operator_lists()) {
     for (const Listed& each : *list) {
       const auto [place, is_new] = places.emplace(each.function, std::pair(name, each.where));
       // A hand-written kernel may record a generated node.
@@ -60,9 +54,7 @@ void check_symint(const Backend& backend, Problems& problems) {
     if (!has_symint(function.schema)) {
       problems.add(each.where, function.name, "takes no SymInt, but is listed under 'symint'");
     }
-    const bool has_node =
-        std::any_of(backend.ir_gen.begin(), backend.ir_gen.end(),
-                    [&](const Listed& other) { return other.function == &function; });
+    const bool has_node = lists(backend.ir_gen, function);
     if (!backend.has_kernel(function, false) && !backend.has_kernel(function, true) && !has_node) {
       problems.add(each.where, function.name,
                    "listed under 'symint' alone: need it in a list of operators, too");
@@ -117,7 +109,7 @@ void check_nodes(const Backend& backend, Problems& problems) {
 bool has_device(const schema::Schema& schema) {
   return std::any_of(schema.arguments.begin(), schema.arguments.end(),
                      [](const schema::Argument& argument) {
-                       return has_tensors(argument.type) || argument.type.base == Base::device;
+                       return argument.type.has_tensors() || argument.type.base == Base::device;
                      });
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "codegen/text.h"
 
 namespace lazuli::codegen::torch {
@@ -14,14 +12,7 @@ constexpr size_t kWidth = 100;
 }  // namespace
 
 std::vector<const NativeFunction*> generated_nodes(const Generation& generation) {
-  std::vector<const NativeFunction*> result;
-  for (const std::vector<Listed>* list :
-       {&generation.backend.full_codegen, &generation.backend.ir_gen}) {
-    for (const Listed& each : *list) result.push_back(each.function);
-  }
-  std::sort(result.begin(), result.end(),
-            [](const NativeFunction* a, const NativeFunction* b) { return a->name < b->name; });
-  return result;
+  return sorted_by_name({&generation.backend.full_codegen, &generation.backend.ir_gen});
 }
 
 std::string packed(const std::string& prefix, const std::vector<std::string>& items,

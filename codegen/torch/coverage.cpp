@@ -9,9 +9,8 @@ namespace lazuli::codegen::torch {
 
 std::vector<const NativeFunction*> listed_operators(const Backend& backend) {
   std::vector<const NativeFunction*> result;
-  for (const std::vector<Listed>* list :
-       {&backend.full_codegen, &backend.supported, &backend.ir_gen, &backend.autograd}) {
-    for (const Listed& each : *list) {
+  for (const OperatorList& list : backend.operator_lists()) {
+    for (const Listed& each : *list.operators) {
       if (std::find(result.begin(), result.end(), each.function) != result.end()) continue;
       result.push_back(each.function);
     }

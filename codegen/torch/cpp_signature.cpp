@@ -129,20 +129,20 @@ class Types {
 
 }  // namespace
 
-std::string CppSignature::parameters_text() const {
-  std::vector<std::string> words;
-  for (const CppParameter& each : parameters) words.push_back(each.type + " " + each.name);
-  return joined(words, ", ");
+std::vector<std::string> CppSignature::parameter_texts() const {
+  std::vector<std::string> texts;
+  for (const CppParameter& each : parameters) texts.push_back(each.type + " " + each.name);
+  return texts;
 }
 
-std::string CppSignature::names_text() const {
-  std::vector<std::string> words;
-  for (const CppParameter& each : parameters) words.push_back(each.name);
-  return joined(words, ", ");
+std::vector<std::string> CppSignature::names() const {
+  std::vector<std::string> names;
+  for (const CppParameter& each : parameters) names.push_back(each.name);
+  return names;
 }
 
 std::string CppSignature::declaration(const std::string& name) const {
-  return result + " " + name + "(" + parameters_text() + ")";
+  return result + " " + name + "(" + joined(parameter_texts(), ", ") + ")";
 }
 
 CppSignature signature_of(const NativeFunction& function, bool takes_symint) {
@@ -170,7 +170,5 @@ bool has_symint(const schema::Schema& schema) {
       schema.arguments.begin(), schema.arguments.end(),
       [](const schema::Argument& argument) { return argument.type.base == Base::sym_integer; });
 }
-
-bool has_tensors(const schema::Type& type) { return type.base == Base::tensor; }
 
 }  // namespace lazuli::codegen::torch

@@ -19,10 +19,9 @@ struct CppSignature {
   std::string result;  // "at::Tensor", "::std::tuple<at::Tensor, at::Tensor>", "void"
   std::vector<CppParameter> parameters;
 
-  // "const at::Tensor& self, int64_t dim"
-  std::string parameters_text() const;
-  // "self, dim"
-  std::string names_text() const;
+  // "const at::Tensor& self" of each parameter.
+  std::vector<std::string> parameter_texts() const;
+  std::vector<std::string> names() const;
   // "at::Tensor add(const at::Tensor& self, ...)"
   std::string declaration(const std::string& name) const;
 };
@@ -34,7 +33,5 @@ std::string kernel_name(const NativeFunction& function, bool takes_symint);
 // A name that no other operator has: "add_Tensor".
 std::string unambiguous_name(const schema::Schema& schema);
 bool has_symint(const schema::Schema& schema);
-// A tensor, an optional one or a list of them.
-bool has_tensors(const schema::Type& type);
 
 }  // namespace lazuli::codegen::torch

@@ -17,12 +17,8 @@ std::string declarations_header(const Generation& generation) {
       const bool takes_symint = backend.takes_symint(*each.function);
       const CppSignature signature = signature_of(*each.function, takes_symint);
       const std::string name = kernel_name(*each.function, takes_symint);
-      std::vector<std::string> parameters;
-      for (const CppParameter& parameter : signature.parameters) {
-        parameters.push_back(parameter.type + " " + parameter.name);
-      }
-      const std::string declaration =
-          packed("  static " + signature.result + " " + name + "(", parameters, ");");
+      const std::string declaration = packed("  static " + signature.result + " " + name + "(",
+                                             signature.parameter_texts(), ");");
       declarations[name + " " + declaration] += schema_comment(each.function->schema, "  ");
     }
   }

@@ -169,11 +169,6 @@ class Comparison {
     }
   }
 
-  static bool lists(const std::vector<Listed>& list, const NativeFunction& function) {
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Listed& each) { return each.function == &function; });
-  }
-
   const Version& now_;
   const Version& next_;
   const Backend& backend_;
@@ -187,9 +182,8 @@ class Comparison {
 Problems difference(const Version& now, const Version& next, const Backend& backend) {
   Problems found;
   Comparison comparison(now, next, backend, found);
-  for (const std::vector<Listed>* list :
-       {&backend.full_codegen, &backend.supported, &backend.ir_gen, &backend.autograd}) {
-    for (const Listed& each : *list) comparison.compare(each);
+  for (const OperatorList& list : backend.operator_lists()) {
+    for (const Listed& each : *list.operators) comparison.compare(each);
   }
   return found;
 }

@@ -2,45 +2,29 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <map>
+#include <utility>
 
-#include "codegen/text.h"
-#include "codegen/torch/cpp_scan.h"
-#include "codegen/torch/cpp_signature.h"
+#include "codegen/torch/written_functions.h"
 
 namespace lazuli::codegen::torch {
 
 void check_hand_written(const Generation& generation, const std::string& text, Problems& problems) {
   const Backend& backend = generation.backend;
-  std::multimap<std::string, ScannedFunction> kernels;
-  std::vector<std::string> names;
-  for (ScannedFunction& function : scan_functions(text)) {
-    if (function.scope != backend.class_name || !function.is_definition) continue;
-    names.push_back(function.name);
-    kernels.emplace(function.name, std::move(function));
-  }
+  std::vector<ScannedFunction> functions = scan_functions(text);
+  std::erase_if(functions, [&](const ScannedFunction& each) {
+    return each.scope != backend.class_name || !each.is_definition;
+  });
+  const WrittenFunctions kernels(std::move(functions));
   for (const std::vector<Listed>* list : {&backend.supported, &backend.autograd}) {
     for (const Listed& each : *list) {
       const bool takes_symint = backend.takes_symint(*each.function);
       const std::string name = kernel_name(*each.function, takes_symint);
       const CppSignature signature = signature_of(*each.function, takes_symint);
-      std::vector<std::string> types;
-      for (const CppParameter& parameter : signature.parameters) {
-        types.push_back(normal_type(parameter.type));
-      }
-      const auto [first, last] = kernels.equal_range(name);
-      if (std::any_of(first, last,
-                      [&](const auto& kernel) { return kernel.second.parameters == types; })) {
-        continue;
-      }
-      const std::string found =
-          first == last
-              ? "there is none of that name" + suggestion(name, names)
-              : fmt::format("the one at line {} takes other arguments", first->second.line);
+      const std::string lack = kernels.lack_of(name, signature);
+      if (lack.empty()) continue;
       problems.add(each.where, each.function->name,
                    fmt::format("need the kernel '{}'; {}",
-                               signature.declaration(backend.class_name + "::" + name), found));
+                               signature.declaration(backend.class_name + "::" + name), lack));
     }
   }
 }

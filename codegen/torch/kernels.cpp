@@ -16,10 +16,6 @@ using schema::Argument;
 using schema::Base;
 using schema::Variant;
 
-bool is_out(const Argument& argument) {
-  return argument.is_keyword_only && argument.type.is_write();
-}
-
 // One kernel, line by line: count, fall back, find the device, work out the shapes, record, wrap.
 class Kernel {
  public:
@@ -34,13 +30,9 @@ class Kernel {
   std::string text() const {
     const std::string name =
         generation_.backend.class_name + "::" + kernel_name(function_, takes_symint_);
-    std::vector<std::string> parameters;
-    for (const CppParameter& each : signature_.parameters) {
-      parameters.push_back(each.type + " " + each.name);
-    }
     return schema_comment(schema_) +
-           packed(signature_.result + " " + name + "(", parameters, ") {") + counter() +
-           fallback() + device() + shapes() + record() + result() + "}\n";
+           packed(signature_.result + " " + name + "(", signature_.parameter_texts(), ") {") +
+           counter() + fallback() + device() + shapes() + record() + result() + "}\n";
   }
 
  private:
@@ -53,20 +45,18 @@ class Kernel {
   std::string fallback() const {
     if (!generation_.options.falls_back) return "";
     const char* suffix = takes_symint_ || !has_symint(schema_) ? "_symint" : "";
-    std::vector<std::string> names;
-    for (const CppParameter& each : signature_.parameters) names.push_back(each.name);
     return fmt::format("  if (lazy::falls_back({})) {{\n", op()) +
            packed(fmt::format("    return at::native::call_fallback_fn{}<&lazy::fallback, "
                               "at::_ops::{}>::call(",
                               suffix, unambiguous_name(schema_)),
-                  names, ");") +
+                  signature_.names(), ");") +
            "  }\n";
   }
 
   std::string device() const {
     std::vector<std::string> items = {op()};
     for (const Argument& argument : schema_.arguments) {
-      if (has_tensors(argument.type) || argument.type.base == Base::device) {
+      if (argument.type.has_tensors() || argument.type.base == Base::device) {
         items.push_back(argument.name);
       }
     }
@@ -92,11 +82,9 @@ class Kernel {
   std::string shapes() const {
     const ShapeSource source = shape_source(function_);
     if (source == ShapeSource::by_hand) {
-      std::vector<std::string> items;
-      for (const CppParameter& each : signature_.parameters) items.push_back(each.name);
       return packed(fmt::format("  auto shapes = ::{}::{}(", generation_.options.shape_space,
                                 shape_rule_name(function_, takes_symint_)),
-                    items, ");");
+                    signature_.names(), ");");
     }
     const bool is_copy = source == ShapeSource::view_copy;
     const schema::Schema& shape = is_copy ? schema_ : shape_schema();
@@ -105,9 +93,9 @@ class Kernel {
     if (takes_symint_ && has_symint(schema_)) name += "_symint";
     std::vector<std::string> items;
     for (const Argument& argument : schema_.arguments) {
-      if (is_out(argument)) continue;
-      items.push_back(has_tensors(argument.type) ? "lazy::to_meta(" + argument.name + ")"
-                                                 : argument.name);
+      if (argument.is_out()) continue;
+      items.push_back(argument.type.has_tensors() ? "lazy::to_meta(" + argument.name + ")"
+                                                  : argument.name);
     }
     return packed("  const auto meta = " + name + "(", items, ");");
   }
@@ -223,11 +211,9 @@ std::string kernels_source(const Generation& generation) {
   text += include_lines({"<utility>"}) + "\n" +
           include_lines({generated_header(generation, "LazyIr.h")}) + "\n";
   text += open_namespace(generation);
-  std::vector<const NativeFunction*> functions;
-  for (const Listed& each : backend.full_codegen) functions.push_back(each.function);
-  std::sort(functions.begin(), functions.end(),
-            [](const NativeFunction* a, const NativeFunction* b) { return a->name < b->name; });
-  for (const NativeFunction* function : functions) text += kernel(generation, *function) + "\n";
+  for (const NativeFunction* function : sorted_by_name({&backend.full_codegen})) {
+    text += kernel(generation, *function) + "\n";
+  }
   return text + close_namespace(generation);
 }
 

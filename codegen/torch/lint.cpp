@@ -11,10 +11,9 @@ namespace {
 
 using schema::Argument;
 using schema::Variant;
-using NamedList = std::pair<const char*, const std::vector<Listed>*>;
 
 // The first place alone: what follows may well be in order without that line.
-void check_order(const NamedList& list, Problems& problems) {
+void check_order(const OperatorList& list, Problems& problems) {
   const auto& [key, names] = list;
   for (size_t i = 1; i < names->size(); ++i) {
     const std::string& before = (*names)[i - 1].function->name;
@@ -67,10 +66,7 @@ void check_superseded(const Listed& listed, const std::vector<Listed>& kernels,
   const NativeFunction& function = *listed.function;
   for (const auto& each : functions.all) {
     if (each->schema.name != function.schema.name || !extends(*each, function)) continue;
-    const bool is_listed = std::any_of(kernels.begin(), kernels.end(), [&](const Listed& other) {
-      return other.function == each.get();
-    });
-    if (is_listed) continue;
+    if (lists(kernels, *each)) continue;
     problems.add(listed.where, function.name,
                  "'" + each->name + "' takes its arguments and more, and is not listed");
     return;
@@ -104,12 +100,8 @@ void check_symint(const Listed& listed, const Backend& backend, Problems& proble
 
 void lint(const Backend& backend, const NativeFunctions& functions, const Families& families,
           Problems& problems) {
-  const NamedList lists[] = {{"full_codegen", &backend.full_codegen},
-                             {"supported", &backend.supported},
-                             {"ir_gen", &backend.ir_gen},
-                             {"autograd", &backend.autograd},
-                             {"symint", &backend.symint}};
-  for (const NamedList& list : lists) check_order(list, problems);
+  for (const OperatorList& list : backend.operator_lists()) check_order(list, problems);
+  check_order({"symint", &backend.symint}, problems);
   std::vector<Listed> kernels = backend.full_codegen;
   kernels.insert(kernels.end(), backend.supported.begin(), backend.supported.end());
   check_derived(kernels, kernels, backend, families, problems);

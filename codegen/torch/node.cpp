@@ -46,7 +46,7 @@ std::string member_type(const Type& type, const Spelling& spelling) {
 std::vector<NodeMember> node_members(const schema::Schema& schema, const Spelling& spelling) {
   std::vector<NodeMember> result;
   for (const schema::Argument& argument : schema.arguments) {
-    if (argument.is_keyword_only && argument.type.is_write()) continue;
+    if (argument.is_out()) continue;
     result.push_back({argument.name, member_type(argument.type, spelling),
                       argument.type.base == Base::tensor, &argument});
   }

@@ -265,19 +265,7 @@ class Reader {
   Backend backend_;
 };
 
-bool lists(const std::vector<Listed>& list, const NativeFunction& function) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](const Listed& each) { return each.function == &function; });
-}
-
 }  // namespace
-
-bool Backend::takes_symint(const NativeFunction& function) const { return lists(symint, function); }
-
-bool Backend::has_kernel(const NativeFunction& function, bool is_autograd) const {
-  if (is_autograd) return lists(autograd, function);
-  return lists(full_codegen, function) || lists(supported, function);
-}
 
 Backend read_backend(const std::string& path, const NativeFunctions& functions,
                      const Families& families, Problems& problems) {
@@ -295,17 +283,6 @@ Backend read_backend(const std::string& path, const NativeFunctions& functions,
     problems.add({file, error.line()}, "", error.what());
     return {};
   }
-}
-
-std::string node_name(const schema::Schema& schema) {
-  std::string name;
-  for (const std::string& word : split(schema.name + "_" + schema.overload, '_')) {
-    for (size_t i = 0; i < word.size(); ++i) {
-      const auto letter = static_cast<unsigned char>(word[i]);
-      name += static_cast<char>(i == 0 ? std::toupper(letter) : std::tolower(letter));
-    }
-  }
-  return name;
 }
 
 }  // namespace lazuli::codegen::torch

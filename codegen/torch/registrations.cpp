@@ -107,19 +107,16 @@ class Wrapper {
 
  private:
   std::string head() const {
-    std::vector<std::string> parameters;
-    for (const CppParameter& each : signature_.parameters) {
-      parameters.push_back(each.type + " " + each.name);
-    }
     return schema_comment(function_.schema) +
-           packed(signature_.result + " " + wrapper_name(function_) + "(", parameters, ") {");
+           packed(signature_.result + " " + wrapper_name(function_) + "(",
+                  signature_.parameter_texts(), ") {");
   }
 
   std::string checks() const {
     if (!generation_.backend.has_device_guard || !function_.has_device_check) return "";
     std::string text;
     for (const Argument& argument : function_.schema.arguments) {
-      if (!has_tensors(argument.type)) continue;
+      if (!argument.type.has_tensors()) continue;
       text += packed("  c10::impl::check_and_update_common_device(",
                      {"common_device", argument.name, "\"aten::" + function_.name + "\"",
                       "\"" + argument.name + "\""},
@@ -139,7 +136,7 @@ class Wrapper {
     for (const Argument* out : schema::out_arguments(function_.schema)) candidates.push_back(out);
     for (const Argument& argument : function_.schema.arguments) candidates.push_back(&argument);
     for (const Argument* argument : candidates) {
-      if (!has_tensors(argument->type)) continue;
+      if (!argument->type.has_tensors()) continue;
       return fmt::format("  const c10::OptionalDeviceGuard guard(at::device_of({}));\n",
                          argument->name);
     }
@@ -162,16 +159,10 @@ class Wrapper {
 
 std::vector<const NativeFunction*> listed(const Generation& generation, bool is_autograd) {
   const Backend& backend = generation.backend;
-  std::vector<const NativeFunction*> result;
-  if (is_autograd) {
-    for (const Listed& each : backend.autograd) result.push_back(each.function);
-  } else {
-    for (const Listed& each : backend.full_codegen) result.push_back(each.function);
-    for (const Listed& each : backend.supported) result.push_back(each.function);
-  }
+  std::vector<const NativeFunction*> result =
+      is_autograd ? sorted_by_name({&backend.autograd})
+                  : sorted_by_name({&backend.full_codegen, &backend.supported});
   std::erase_if(result, [](const NativeFunction* each) { return each->has_manual_registration; });
-  std::sort(result.begin(), result.end(),
-            [](const NativeFunction* a, const NativeFunction* b) { return a->name < b->name; });
   return result;
 }
 

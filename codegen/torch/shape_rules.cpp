@@ -8,33 +8,23 @@
 
 #include "codegen/text.h"
 #include "codegen/torch/check_backend.h"
-#include "codegen/torch/cpp_scan.h"
-#include "codegen/torch/cpp_signature.h"
+#include "codegen/torch/written_functions.h"
 
 namespace lazuli::codegen::torch {
 namespace {
 
 constexpr std::string_view kPrefix = "compute_shape_";
 
-std::vector<std::string> rule_types(const NativeFunction& function, bool takes_symint) {
-  std::vector<std::string> types;
-  for (const CppParameter& each : signature_of(function, takes_symint).parameters) {
-    types.push_back(normal_type(each.type));
-  }
-  return types;
-}
-
 // One that cannot have a kernel is a mistake already, and needs no rule.
 bool has_generated_kernel(const NativeFunction& function) {
   return objection_to_kernel(function).empty() && objection_to_node(function.schema).empty();
 }
 
-std::multimap<std::string, ScannedFunction> rules_of(const std::string& header) {
-  std::multimap<std::string, ScannedFunction> rules;
-  for (ScannedFunction& function : scan_functions(header)) {
-    if (function.name.starts_with(kPrefix)) rules.emplace(function.name, std::move(function));
-  }
-  return rules;
+WrittenFunctions rules_of(const std::string& header) {
+  std::vector<ScannedFunction> functions = scan_functions(header);
+  std::erase_if(functions,
+                [](const ScannedFunction& each) { return !each.name.starts_with(kPrefix); });
+  return WrittenFunctions(std::move(functions));
 }
 
 }  // namespace
@@ -63,32 +53,23 @@ std::string shape_rule_declaration(const NativeFunction& function, bool takes_sy
   return fmt::format("std::vector<{}> {}({});",
                      shape.find("::") == shape.npos ? options.shape_space + "::" + shape : shape,
                      shape_rule_name(function, takes_symint),
-                     signature_of(function, takes_symint).parameters_text());
+                     joined(signature_of(function, takes_symint).parameter_texts(), ", "));
 }
 
 void check_shape_rules(const Generation& generation, const std::string& header,
                        Problems& problems) {
-  const std::multimap<std::string, ScannedFunction> rules = rules_of(header);
-  std::vector<std::string> names;
-  for (const auto& [name, rule] : rules) names.push_back(name);
+  const WrittenFunctions rules = rules_of(header);
   for (const Listed& each : generation.backend.full_codegen) {
     const NativeFunction& function = *each.function;
     if (shape_source(function) != ShapeSource::by_hand || !has_generated_kernel(function)) continue;
     const bool takes_symint = generation.backend.takes_symint(function);
-    const std::string name = shape_rule_name(function, takes_symint);
-    const auto [first, last] = rules.equal_range(name);
-    const std::vector<std::string> types = rule_types(function, takes_symint);
-    if (std::any_of(first, last,
-                    [&](const auto& rule) { return rule.second.parameters == types; })) {
-      continue;
-    }
-    std::string found = first == last ? "there is none of that name" + suggestion(name, names)
-                                      : "the one at line " + std::to_string(first->second.line) +
-                                            " takes other arguments";
+    const std::string lack = rules.lack_of(shape_rule_name(function, takes_symint),
+                                           signature_of(function, takes_symint));
+    if (lack.empty()) continue;
     problems.add(
         each.where, function.name,
         fmt::format("has no meta function: need the shape rule '{}'; {}",
-                    shape_rule_declaration(function, takes_symint, generation.options), found));
+                    shape_rule_declaration(function, takes_symint, generation.options), lack));
   }
 }
 
@@ -114,7 +95,8 @@ void find_stale_shape_rules(const Generation& generation, const std::string& hea
       unneeded[name] = each.function;
     }
   }
-  for (const auto& [name, rule] : rules_of(header)) {
+  const WrittenFunctions rules = rules_of(header);
+  for (const auto& [name, rule] : rules.all()) {
     const auto place = unneeded.find(name);
     if (place != unneeded.end() && needed.count(name) == 0) {
       problems.add({file, rule.line}, name,

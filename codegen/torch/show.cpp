@@ -67,7 +67,7 @@ void add_results(const NativeFunction& function, Table& table) {
     std::string text = to_string(each.type) + (each.name.empty() ? "" : " " + each.name);
     if (each.type.alias) {
       text += "; its memory is " + letters(*each.type.alias) + " of the arguments";
-    } else if (has_tensors(each.type)) {
+    } else if (each.type.has_tensors()) {
       text += "; memory of its own";
     }
     table.add("results", text);
@@ -99,12 +99,7 @@ void add_catalogue_facts(const NativeFunction& function, Table& table) {
 }
 
 const char* list_of(const Backend& backend, const NativeFunction& function, Position& where) {
-  const std::pair<const char*, const std::vector<Listed>*> lists[] = {
-      {"full_codegen", &backend.full_codegen},
-      {"supported", &backend.supported},
-      {"autograd", &backend.autograd},
-      {"ir_gen", &backend.ir_gen}};
-  for (const auto& [name, list] : lists) {
+  for (const auto& [name, list] : backend.operator_lists()) {
     for (const Listed& each : *list) {
       if (each.function != &function) continue;
       where = each.where;
